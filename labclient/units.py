@@ -1,0 +1,98 @@
+"""Numbers and units, the one place where a text becomes a number.
+
+A number is believed only when the whole text is one number; a unit only when it is in the table below (legal units,
+exact factors to the SI unit of their quantity).
+"""
+
+import re
+from decimal import Decimal
+from typing import Final
+
+import msgspec
+
+from labclient.errors import NumberInvalid, UnitUnknown
+from labclient.words import message
+
+_NUMBER: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
+
+
+class Unit(msgspec.Struct, frozen=True):
+    """A unit: its value in the SI unit of `quantity` is `value * factor + offset`."""
+
+    symbol: str
+    quantity: str
+    factor: Decimal
+    offset: Decimal = Decimal(0)
+
+
+def _table() -> dict[str, Unit]:
+    rows = (
+        ("voltage", "V", ("V", 0), ("mV", -3), ("µV", -6), ("nV", -9), ("kV", 3)),
+        ("current", "A", ("A", 0), ("mA", -3), ("µA", -6), ("nA", -9)),
+        ("resistance", "Ω", ("Ω", 0), ("mΩ", -3), ("kΩ", 3), ("MΩ", 6)),
+        ("pressure", "Pa", ("Pa", 0), ("hPa", 2), ("kPa", 3), ("MPa", 6), ("mbar", 2), ("bar", 5)),
+        ("time", "s", ("s", 0), ("ms", -3), ("µs", -6)),
+        ("frequency", "Hz", ("Hz", 0), ("kHz", 3), ("MHz", 6), ("GHz", 9)),
+        ("length", "m", ("m", 0), ("mm", -3), ("µm", -6), ("nm", -9)),
+        ("mass", "kg", ("kg", 0), ("g", -3), ("mg", -6), ("µg", -9)),
+        ("capacitance", "F", ("F", 0), ("µF", -6), ("nF", -9), ("pF", -12)),
+        ("relative humidity", "%RH", ("%RH", 0)),
+        ("acceleration", "m/s²", ("m/s²", 0)),
+        ("ratio", "1", ("1", 0), ("%", -2), ("ppm", -6)),
+    )
+    units = {
+        symbol: Unit(symbol, quantity, Decimal(1).scaleb(power))
+        for quantity, _, *members in rows
+        for symbol, power in members
+    }
+    units["K"] = Unit("K", "temperature", Decimal(1))
+    units["°C"] = Unit("°C", "temperature", Decimal(1), Decimal("273.15"))
+    for symbol, count in (("min", 60), ("h", 3600), ("d", 86400)):
+        units[symbol] = Unit(symbol, "time", Decimal(count))
+    units["gn"] = Unit("gn", "acceleration", Decimal("9.80665"))
+    return units
+
+
+UNITS: Final = _table()
+_SPELLINGS: Final = {"uV": "µV", "uA": "µA", "us": "µs", "um": "µm", "ug": "µg", "uF": "µF", "'C": "°C", "C": "°C",
+                     "degC": "°C", "ohm": "Ω", "Ohm": "Ω", "%rh": "%RH", "μV": "µV"}  # fmt: skip
+
+
+def unit(text: str) -> Unit:
+    """The unit a text names, common spellings included; raises `UnitUnknown`."""
+    symbol = text.strip()
+    found = UNITS.get(symbol) or UNITS.get(_SPELLINGS.get(symbol, ""))
+    if found is None:
+        raise UnitUnknown(message("“{unit}” is not a unit this program knows.", unit=text))
+    return found
+
+
+def factor(source: str, target: str) -> Decimal:
+    """Exact factor that takes a *difference* in `source` to `target`; raises `UnitUnknown` between quantities."""
+    from_unit, to_unit = unit(source), unit(target)
+    if from_unit.quantity != to_unit.quantity:
+        raise UnitUnknown(message("{source} cannot be converted to {target}.", source=source, target=target))
+    return from_unit.factor / to_unit.factor
+
+
+def convert(value: float, source: str, target: str) -> float:
+    """A value in `source` expressed in `target`; the same unit returns the same float."""
+    if source == target:
+        return value
+    ratio = factor(source, target)
+    shift = (unit(source).offset - unit(target).offset) / unit(target).factor
+    return float(Decimal(repr(value)) * ratio + shift)
+
+
+def number(text: str) -> Decimal:
+    """The number that a whole text is: ASCII digits, decimal point, optional exponent, blanks only around it.
+
+    Raises `NumberInvalid` for anything else: decimal comma, thousands marks, full-width digits, NaN, infinity, a rest.
+    """
+    trimmed = text.strip(" \t\r\n")
+    if not _NUMBER.fullmatch(trimmed):
+        raise NumberInvalid(
+            message("“{text}” is not a number.", text=text),
+            message("Write digits with a decimal point, without thousands marks: 10.000012"),
+        )
+    return Decimal(trimmed)
