@@ -7,6 +7,7 @@ Trouble
 ├── Refused               the rules say no (exit code 1)
 │   ├── GateClosed        the plan or the state of the participation forbids it
 │   ├── NotVerified       a signature, digest or proof does not hold
+│   ├── PassphraseWrong   a key does not open with what was typed
 │   └── NotSettled        a check ended without a pass
 ├── WrongUse              the request itself is wrong (exit code 2)
 │   ├── PlanInvalid       a plan or trust list says something impossible
@@ -57,6 +58,10 @@ class GateClosed(Refused):
 
 
 class NotVerified(Refused):
+    pass
+
+
+class PassphraseWrong(Refused):
     pass
 
 
