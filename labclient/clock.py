@@ -5,7 +5,7 @@ A simulated clock says so; its notebook names it in entry 0 and can never be sea
 
 import time
 from datetime import UTC, datetime, timedelta
-from threading import Lock
+from threading import Event, Lock
 from typing import Protocol
 
 
@@ -18,7 +18,8 @@ class Clock(Protocol):
     def simulated(self) -> bool: ...
     def utc(self) -> datetime: ...
     def monotonic_ns(self) -> int: ...
-    def sleep(self, seconds: float) -> None: ...
+    def wait(self, event: Event, seconds: float) -> bool:
+        """Wait until `event` is set or `seconds` have passed; says whether it was set."""
 
 
 class SystemClock:
@@ -33,8 +34,8 @@ class SystemClock:
     def monotonic_ns(self) -> int:
         return time.monotonic_ns()
 
-    def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
+    def wait(self, event: Event, seconds: float) -> bool:
+        return event.wait(seconds)
 
 
 class SimulatedClock:
@@ -57,8 +58,8 @@ class SimulatedClock:
         with self._lock:
             return int((time.monotonic_ns() - self._origin_ns) * self.speed) + self._skipped_ns
 
-    def sleep(self, seconds: float) -> None:
-        time.sleep(seconds / self.speed)
+    def wait(self, event: Event, seconds: float) -> bool:
+        return event.wait(seconds / self.speed)
 
     def skip(self, seconds: float) -> None:
         """Let `seconds` of simulated time pass at once."""

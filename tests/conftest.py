@@ -1,0 +1,43 @@
+"""What all tests share: the place of the reference cases, and a PC of their own."""
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from labclient import words
+from labclient.home import Home
+
+CASES = Path(__file__).parent.parent.parent / "shared" / "cases"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """This PC's state, empty and apart from the real one."""
+    monkeypatch.setenv("LABCLIENT_HOME", str(tmp_path / "home"))
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Each test starts in English and leaves no language behind."""
+    words.use_language("en")
+    yield
+    words.use_language("en")
+
+
+def case(name: str) -> dict[str, object]:
+    """A reference case as data; skips the test where the cases are not at hand."""
+    path = CASES / f"{name}.json"
+    if not path.exists():
+        pytest.skip("the reference cases are not on this machine")
+    found: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def case_rows(name: str) -> list[dict[str, str]]:
+    """The rows of a case's CSV file."""
+    with (CASES / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
