@@ -1,0 +1,107 @@
+"""Pure numbers: what a metrologist reads to trust this program. No file, no clock, no window.
+
+Every function names the source of its formula, takes numbers with stated units and returns a frozen struct that holds
+all a reader needs to print and check the answer. Numbers that cannot bear the computation raise `DataUnfit`; a NaN is
+never returned. Nothing is rounded but by `round_result`, once, at output.
+
+Guide, in the order of a participation:
+
+- `excursions`: did the logger, or the room, leave its limits?
+- `settling`, `SettlingWatch`: is the standard warm?
+- `stability`: did the readings of one run change by more than the plan allows?
+- `judge`: the one decision rule of the two above: an interval against a limit; pass, fail or cannot judge yet.
+- `oadev`: where does longer averaging stop helping?
+- `position`, `subtract_zero`, `reverse`, `cycle`: from readings to the value of one S-X-X-S cycle, drift cancelled.
+- `summary`, `pooled`, `type_a`: scatter, and what the mean over cycles, set-ups or days is worth.
+- `fit_line`, `line_at`: a drift line and its prediction.
+- `combine`: the budget: u_c, ν_eff, k, U.
+- `round_result`: the two numbers as printed.
+"""
+
+from labclient.metrology._allan import Allan, oadev
+from labclient.metrology._decision import Judgement, Verdict, judge
+from labclient.metrology._drift import Line, LineValue, fit_line, line_at
+from labclient.metrology._rounding import Rounded, RoundingRule, round_result
+from labclient.metrology._schemes import (
+    SX,
+    SXS,
+    SXXS,
+    CycleValue,
+    Form,
+    Place,
+    Position,
+    Scheme,
+    cycle,
+    position,
+    reverse,
+    subtract_zero,
+)
+from labclient.metrology._settling import Settling, SettlingRule, SettlingWatch, Waiting, settling
+from labclient.metrology._stability import Stability, stability
+from labclient.metrology._statistics import Pooled, Summary, TypeA, pooled, summary, type_a
+from labclient.metrology._transport import Excursion, Exposure, Limits, Sampling, excursions
+from labclient.metrology._uncertainty import (
+    Budget,
+    Component,
+    Correlation,
+    Coverage,
+    Distribution,
+    Row,
+    combine,
+    coverage_factor,
+    standard_uncertainty,
+)
+
+__all__ = [
+    "SX",
+    "SXS",
+    "SXXS",
+    "Allan",
+    "Budget",
+    "Component",
+    "Correlation",
+    "Coverage",
+    "CycleValue",
+    "Distribution",
+    "Excursion",
+    "Exposure",
+    "Form",
+    "Judgement",
+    "Limits",
+    "Line",
+    "LineValue",
+    "Place",
+    "Pooled",
+    "Position",
+    "Rounded",
+    "RoundingRule",
+    "Row",
+    "Sampling",
+    "Scheme",
+    "Settling",
+    "SettlingRule",
+    "SettlingWatch",
+    "Stability",
+    "Summary",
+    "TypeA",
+    "Verdict",
+    "Waiting",
+    "combine",
+    "coverage_factor",
+    "cycle",
+    "excursions",
+    "fit_line",
+    "judge",
+    "line_at",
+    "oadev",
+    "pooled",
+    "position",
+    "reverse",
+    "round_result",
+    "settling",
+    "stability",
+    "standard_uncertainty",
+    "subtract_zero",
+    "summary",
+    "type_a",
+]
