@@ -1,0 +1,305 @@
+"""The recorder: one thread owns the notebook; what it has not committed, nobody has seen.
+
+Sources offer replies and go on; at most `interval` later one commit makes all of them durable, one block a run and
+series. What a person enters is committed at once, together with everything offered before it.
+"""
+
+from collections import deque
+from itertools import islice
+from pathlib import Path
+from threading import Condition, Lock, Thread
+from time import monotonic
+from types import TracebackType
+from typing import Self
+
+from msgspec import Struct
+
+from labclient.acquisition._replies import Replies, joined
+from labclient.clock import Clock
+from labclient.errors import StorageTrouble, Trouble, WrongUse
+from labclient.notebook import Draft, Entry, Notebook, Reader, block, check_draft, open_run
+from labclient.signing import NoteKey
+from labclient.words import message
+
+INTERVAL_S = 0.1
+ROOM = 200_000
+
+
+class _Run(Struct):
+    author: str
+    station: str
+    rows: int
+    stopped: bool = False
+
+
+class _Block(Struct):
+    """Replies of one run and series that wait; `first` is the index of the first."""
+
+    run: int
+    series: int
+    terminator: bytes
+    first: int
+    batches: list[Replies]
+
+
+class _Request:
+    """Somebody waits for `drafts`, or for a checkpoint by `key`, to be durable."""
+
+    def __init__(self, drafts: tuple[Draft, ...], key: NoteKey | None = None) -> None:
+        self.drafts = drafts
+        self.key = key
+        self.entries: tuple[Entry, ...] = ()
+        self.note = ""
+        self.done = False
+
+
+class Recorder:
+    """Records into `notebook`, which nobody else touches until `close`.
+
+    `interval` is the longest time in seconds that replies wait for their commit; `room` the number of replies that may
+    wait before a source is held back.
+    """
+
+    def __init__(self, notebook: Notebook, *, interval: float = INTERVAL_S, room: int = ROOM) -> None:
+        self._notebook = notebook
+        self._interval = interval
+        self._room = room
+        self._lock = Lock()
+        self._wake = Condition(self._lock)  # the thread waits for work
+        self._progress = Condition(self._lock)  # callers wait for the thread
+        self._waiting: deque[_Block | _Request] = deque()
+        self._rows_waiting = 0
+        self._runs: dict[int, _Run] = {}
+        self._committed = notebook.size
+        self._urgent = False
+        self._closing = False
+        self._failure: BaseException | None = None
+        self._held_back = 0
+        self._held_back_s = 0.0
+        self._thread = Thread(target=self._work, name="recorder", daemon=True)
+        self._thread.start()
+
+    @property
+    def path(self) -> Path:
+        """The notebook's file, for readers."""
+        return self._notebook.path
+
+    @property
+    def clock(self) -> Clock:
+        """The notebook's clock."""
+        return self._notebook.clock
+
+    @property
+    def committed(self) -> int:
+        """Entries that are durable; what lies beyond, nobody may show."""
+        return self._committed
+
+    @property
+    def held_back(self) -> tuple[int, float]:
+        """How often a source had to wait for the disk, and for how many seconds in all."""
+        return self._held_back, self._held_back_s
+
+    def rows(self, run: int) -> int:
+        """Replies of `run` offered so far, durable or not."""
+        with self._lock:
+            return self._known(run).rows
+
+    def enter(self, *drafts: Draft) -> tuple[Entry, ...]:
+        """Commit `drafts`, after all replies offered before; returns when they are durable.
+
+        Raises `WrongUse` for a draft that cannot be written, `StorageTrouble` when the record can no longer be written.
+        """
+        for draft in drafts:
+            check_draft(draft)
+        request = _Request(drafts)
+        self._ask(request)
+        return request.entries
+
+    def checkpoint(self, key: NoteKey) -> str:
+        """Sign everything offered and entered so far; returns the note when it is durable. Raises as `enter`, and
+        `NotVerified` for a key that is not the notebook's."""
+        self._notebook.check_key(key)
+        request = _Request((), key)
+        self._ask(request)
+        return request.note
+
+    def offer(self, run: int, series: int, replies: Replies, terminator: bytes) -> None:
+        """Hand over replies of `run` that belong to `series`; returns at once, or when there is room again.
+
+        Raises `StorageTrouble` when the record can no longer be written, `WrongUse` when the run is not open.
+        """
+        if not len(replies):
+            return
+        with self._lock:
+            self._wait_for_room()
+            known = self._known(run)
+            if known.stopped:
+                raise WrongUse(message("Run {run} was stopped.", run=run), message("Begin a new run."))
+            waiting = self._last_block(run)
+            if waiting is None or (waiting.series, waiting.terminator) != (series, terminator):
+                waiting = _Block(run, series, terminator, known.rows, [])
+                self._waiting.append(waiting)
+                self._wake.notify()
+            waiting.batches.append(replies)
+            known.rows += len(replies)
+            self._rows_waiting += len(replies)
+
+    def wait_beyond(self, count: int, timeout: float) -> int:
+        """Wait until more than `count` entries are durable, at most `timeout` seconds; returns how many are. Raises
+        `StorageTrouble` when there will be no more."""
+        with self._lock:
+            self._progress.wait_for(lambda: self._committed > count or self._failure is not None, timeout)
+            if self._committed <= count:
+                self._raise_failure()
+            return self._committed
+
+    def close(self) -> None:
+        """Commit what waits and end the thread; the notebook stays open. Raises `StorageTrouble` when something
+        that was offered could not be written."""
+        with self._lock:
+            self._closing = True
+            self._wake.notify()
+            self._progress.notify_all()
+        self._thread.join()
+        with self._lock:
+            self._raise_failure()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self.close()
+        except Trouble:
+            if error is None:
+                raise
+
+    def _ask(self, request: _Request) -> None:
+        with self._lock:
+            self._raise_failure()
+            if self._closing:
+                raise ValueError("the recorder is closed")
+            self._waiting.append(request)
+            for draft in request.drafts:
+                if draft.kind == "run-stop" and (run := self._runs.get(draft.body["run"])) is not None:
+                    run.stopped = True
+            self._urgent = True
+            self._wake.notify()
+            self._progress.wait_for(lambda: request.done or self._failure is not None)
+            if not request.done:
+                self._raise_failure()
+
+    def _known(self, run: int) -> _Run:
+        """The run's state, from the file the first time; called with the lock held."""
+        if run not in self._runs:
+            with Reader.open(self.path) as reader:
+                found = open_run(reader, run)
+            self._runs[run] = _Run(found.start.author, found.start.station, found.rows)
+        return self._runs[run]
+
+    def _wait_for_room(self) -> None:
+        if self._rows_waiting >= self._room and self._failure is None:
+            self._held_back += 1
+            began = monotonic()
+            self._urgent = True
+            self._wake.notify()
+            self._progress.wait_for(lambda: self._rows_waiting < self._room or self._failure is not None)
+            self._held_back_s += monotonic() - began
+        self._raise_failure()
+        if self._closing:
+            raise ValueError("the recorder is closed")
+
+    def _last_block(self, run: int) -> _Block | None:
+        """The block of `run` that waits last, unless a request came after it."""
+        for waiting in reversed(self._waiting):
+            if isinstance(waiting, _Request):
+                return None
+            if waiting.run == run:
+                return waiting
+        return None
+
+    def _raise_failure(self) -> None:
+        failure = self._failure
+        if isinstance(failure, Trouble):
+            raise StorageTrouble(
+                message("Recording has stopped: {cause}", cause=failure.sentence),
+                failure.step or message("Everything shown is safe. Open the notebook again to go on."),
+            ) from failure
+        if failure is not None:
+            raise failure
+
+    def _work(self) -> None:
+        try:
+            due = monotonic()
+            while self._await_work(due):
+                due = monotonic() + self._interval
+                self._commit()
+        except Trouble as trouble:
+            self._fail(trouble)
+        except BaseException as bug:
+            self._fail(bug)
+            raise
+
+    def _fail(self, failure: BaseException) -> None:
+        with self._lock:
+            self._failure = failure
+            self._progress.notify_all()
+
+    def _await_work(self, due: float) -> bool:
+        """Wait until replies are due or somebody waits; False when closing and nothing is left."""
+        with self._lock:
+            self._wake.wait_for(lambda: self._waiting or self._closing)
+            self._wake.wait_for(lambda: self._urgent or self._closing, max(0.0, due - monotonic()))
+            return bool(self._waiting)
+
+    def _commit(self) -> None:
+        with self._lock:
+            work, self._waiting = self._waiting, deque()
+            self._urgent = False
+        together: list[_Block | _Request] = []
+        for item in work:
+            together.append(item)
+            if isinstance(item, _Request) and item.key is not None:  # it signs what is durable before it
+                self._write(together)
+                together = []
+        if together:
+            self._write(together)
+
+    def _write(self, items: list[_Block | _Request]) -> None:
+        drafts = [
+            draft for item in items for draft in (item.drafts if isinstance(item, _Request) else [self._draft(item)])
+        ]
+        entries = iter(self._notebook.append(*drafts))
+        requests, rows = [], 0
+        for item in items:
+            if isinstance(item, _Request):
+                item.entries = tuple(islice(entries, len(item.drafts)))
+                item.note = self._notebook.checkpoint(item.key) if item.key is not None else ""
+                requests.append(item)
+            else:
+                next(entries)
+                rows += sum(map(len, item.batches))
+        with self._lock:
+            for request in requests:
+                request.done = True
+            self._rows_waiting -= rows
+            self._committed = self._notebook.size
+            self._progress.notify_all()
+
+    def _draft(self, item: _Block) -> Draft:
+        run, replies = self._runs[item.run], joined(item.batches, item.terminator)
+        return block(
+            item.run,
+            item.series,
+            item.first,
+            t_ns=replies.t_ns,
+            status=replies.status,
+            texts=replies.texts,
+            raws=replies.raws,
+            values=replies.values,
+            terminator=item.terminator,
+            author=run.author,
+            station=run.station,
+        )

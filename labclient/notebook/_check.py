@@ -1,0 +1,225 @@
+"""Does a notebook hold what was written? What a check can prove, and what it cannot.
+
+It proves that all entries, payloads and values are those whose tree has the root in the head, and that each checkpoint
+inside was signed by the key of entry 0 over exactly the entries before it. Whoever owns the PC can write a whole new
+notebook; only a checkpoint that somebody else holds (`expected_checkpoint`) shows that. It never proves a reading true.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from labclient.errors import NotebookTrouble, Trouble
+from labclient.notebook import _file
+from labclient.notebook._blocks import columns, differing_row
+from labclient.notebook._entry import Entry, check_body, columns_of, decode, holds
+from labclient.notebook._notebook import log_name
+from labclient.signing import Checkpoint, Tree, canonical, parse_strict, read_checkpoint
+from labclient.words import Message, message
+
+
+class Finding(Struct, frozen=True):
+    """Something that does not hold: in entry `seq`, or in the file as a whole (None)."""
+
+    seq: int | None
+    code: str
+    sentence: Message
+
+
+class CheckReport(Struct, frozen=True, kw_only=True):
+    """What a check read and found. `root` (hexadecimal) is that of the entries as read, `notebook` and `key` are the id
+    and the public note key that entry 0 claims ("" when it cannot be read)."""
+
+    notebook: str
+    key: str
+    entries: int
+    readings: int
+    checkpoints: int
+    root: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.findings
+
+
+class Row(Struct, frozen=True):
+    """What lies in the file at one place."""
+
+    line: bytes
+    payload: bytes | None
+    vals: bytes | None
+
+
+def check(path: Path, *, deep: bool = False, expected_checkpoint: str | None = None) -> CheckReport:
+    """Verify the whole notebook. `deep` also compares each reply's text with its values; `expected_checkpoint` is a
+    signed note that somebody held outside.
+
+    Readings are replies times channels. Raises as `Reader.open` when the file cannot be opened as a notebook at all.
+    """
+    connection = _file.connect(path)
+    try:
+        return _Check(path, connection, deep=deep, expected=expected_checkpoint).run()
+    finally:
+        connection.close()
+
+
+def read_rows(path: Path, connection: sqlite3.Connection, size: int) -> Iterator[tuple[int, Row | Trouble]]:
+    """Each of the first `size` places with what lies there, or why it cannot be read."""
+    for seq in range(size):
+        try:
+            with _file.telling(path):
+                found = connection.execute("SELECT entry, payload, vals FROM log WHERE seq = ?", (seq,)).fetchone()
+        except Trouble as trouble:
+            yield seq, trouble
+            continue
+        if found is None:
+            yield seq, NotebookTrouble(message("Entry {seq} is missing.", seq=seq))
+        elif not isinstance(found[0], bytes) or not all(isinstance(cell, bytes | None) for cell in found):
+            yield seq, NotebookTrouble(message("Entry {seq} is of another kind than was written.", seq=seq))
+        else:
+            yield seq, Row(*found)
+
+
+class _Check:
+    def __init__(self, path: Path, connection: sqlite3.Connection, *, deep: bool, expected: str | None) -> None:
+        self._path = path
+        self._connection = connection
+        self._deep = deep
+        self._expected = expected
+        self._findings: list[Finding] = []
+        self._tree = Tree()
+        self._origin: Entry | None = None
+        self._held: Checkpoint | None = None
+        self._rows: dict[int, int] = {}
+        self._channels: dict[int, int] = {}
+        self._readings = 0
+        self._checkpoints = 0
+
+    def run(self) -> CheckReport:
+        kept = self._check_file()
+        size = 0 if kept is None else kept.size
+        for seq, row in read_rows(self._path, self._connection, size):
+            if isinstance(row, Trouble):
+                self._find(seq, "unreadable", row.sentence)
+                self._tree.append(b"")
+            else:
+                self._check_row(seq, row)
+                self._tree.append(row.line)
+            self._check_held()
+        if kept is not None and self._tree.root() != kept.root():
+            self._find(None, "head", message("The entries are not those of the head."))
+        if self._held is not None and self._held.size > size:
+            self._find(None, "expected", message("The checkpoint held outside covers more entries than are here."))
+        body: Any = {} if self._origin is None else self._origin.body
+        return CheckReport(
+            notebook=str(body.get("notebook", "")),
+            key=str(body.get("key", "")),
+            entries=size,
+            readings=self._readings,
+            checkpoints=self._checkpoints,
+            root=self._tree.root().hex(),
+            findings=tuple(self._findings),
+        )
+
+    def _check_file(self) -> Tree | None:
+        """SQLite's own structure, the count of rows, and the tree that the head keeps."""
+        try:
+            with _file.telling(self._path):
+                self._connection.execute("BEGIN")  # one state of the file, while it may be written
+                for (told,) in self._connection.execute("PRAGMA quick_check"):
+                    if told != "ok":
+                        self._find(None, "file", message("The file is damaged: {cause}", cause=told))
+                (count,) = self._connection.execute("SELECT count(*) FROM log").fetchone()
+                kept = _file.read_tree(self._connection)
+        except Trouble as trouble:
+            self._find(None, "head", trouble.sentence)
+            return None
+        if count != kept.size:
+            self._find(
+                None, "count", message("{count} entries where the head says {size}.", count=count, size=kept.size)
+            )
+        return kept
+
+    def _check_row(self, seq: int, row: Row) -> None:
+        try:
+            entry = decode(row.line)
+            check_body(entry.body)
+            if canonical(parse_strict(row.line)) != row.line:
+                self._find(seq, "form", message("Entry {seq} is not in canonical form.", seq=seq))
+        except Trouble as trouble:
+            self._find(seq, "form", trouble.sentence)
+            return
+        if entry.seq != seq:
+            self._find(seq, "order", message("Entry {seq} calls itself {other}.", seq=seq, other=entry.seq))
+        if not holds(entry.payload, row.payload):
+            self._find(seq, "payload", message("The payload of entry {seq} is not what was written.", seq=seq))
+        elif not holds(entry.values, row.vals):
+            self._find(seq, "values", message("The values of entry {seq} are not what was written.", seq=seq))
+        else:
+            self._check_kind(seq, entry, row)
+
+    def _check_kind(self, seq: int, entry: Entry, row: Row) -> None:
+        try:
+            if seq == 0:
+                self._check_origin(entry)
+            elif entry.kind == "checkpoint":
+                self._check_note(entry)
+            elif entry.kind == "run-start":
+                self._rows[seq] = 0
+                self._channels[seq] = len(entry.body["channels"])
+            elif entry.kind == "block":
+                self._check_block(entry, row)
+            elif entry.kind == "run-stop" and self._rows.pop(entry.body["run"], None) != entry.body["rows"]:
+                self._find(seq, "rows", message("Run {run} has not the replies its end says.", run=entry.body["run"]))
+        except Trouble as trouble:
+            self._find(seq, entry.kind, trouble.sentence)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            self._find(seq, "body", message("The body of entry {seq} does not say what it must.", seq=seq))
+
+    def _check_origin(self, entry: Entry) -> None:
+        if entry.kind != "origin":
+            raise KeyError(entry.kind)
+        self._origin = entry
+        if self._expected is not None:
+            try:
+                self._held = read_checkpoint(self._expected, entry.body["key"])
+                if self._held.origin != log_name(entry):
+                    self._find(None, "expected", message("The checkpoint held outside is of another notebook."))
+            except Trouble as trouble:
+                self._find(None, "expected", trouble.sentence)
+
+    def _check_note(self, entry: Entry) -> None:
+        if self._origin is None:
+            raise KeyError("key")
+        said = read_checkpoint(entry.body["note"], self._origin.body["key"])
+        self._checkpoints += 1
+        if said != Checkpoint(log_name(self._origin), entry.seq, self._tree.root()):
+            self._find(
+                entry.seq, "checkpoint", message("Checkpoint {seq} is not of the entries before it.", seq=entry.seq)
+            )
+
+    def _check_held(self) -> None:
+        if self._held is not None and self._held.size == self._tree.size and self._held.root != self._tree.root():
+            self._find(None, "expected", message("The entries are not those of the checkpoint held outside."))
+
+    def _check_block(self, entry: Entry, row: Row) -> None:
+        run, rows = entry.body["run"], entry.body["rows"]
+        if self._rows.get(run) != entry.body["first"]:
+            self._find(entry.seq, "rows", message("Block {seq} does not continue its run.", seq=entry.seq))
+        self._rows[run] = entry.body["first"] + rows
+        if entry.values is None or row.vals is None or row.payload is None:
+            raise KeyError("values")
+        found = columns(entry, columns_of(entry.values, row.vals))
+        self._readings += found.values.size
+        if found.values.shape[1] != self._channels.get(run):
+            self._find(entry.seq, "rows", message("Block {seq} has not the channels of its run.", seq=entry.seq))
+        index = differing_row(found, row.payload) if self._deep else None
+        if index is not None:
+            self._find(entry.seq, "text", message("Reply {index} says other than its values.", index=index))
+
+    def _find(self, seq: int | None, code: str, sentence: Message) -> None:
+        self._findings.append(Finding(seq, code, sentence))

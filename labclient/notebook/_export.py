@@ -1,0 +1,122 @@
+"""Export: the notebook as plain files that anybody can verify with sha256sum.
+
+    log/entries.jsonl      the entries, one canonical line each: leaf i of the tree is line i without its line end
+    runs/run-SEQ.csv       a head line, then the payloads of the run's blocks
+    attachments/SEQ-NAME   the attached files
+    SHA256SUMS             of all of these
+
+The same notebook gives the same bytes. One entry is held in memory at a time.
+"""
+
+import re
+import sqlite3
+import unicodedata
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from labclient.errors import NotebookDamaged, StorageTrouble, Trouble, WrongUse
+from labclient.notebook import _file
+from labclient.notebook._blocks import header
+from labclient.notebook._check import Finding, check, read_rows
+from labclient.notebook._entry import Entry, decode, holds
+from labclient.notebook._runs import channels_of
+from labclient.words import message, say
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
+_UNSAFE = re.compile(r"[^\w.()+,-]+")
+_LONGEST = 80
+
+
+def export(path: Path, folder: Path, *, damaged: bool = False) -> tuple[Path, ...]:
+    """Write the notebook into `folder`, which is new or empty; returns the files written.
+
+    A notebook that does not verify is refused with `NotebookDamaged`, unless `damaged`: then everything that verifies
+    by itself is written, and log/damage.txt names the rest. Raises `WrongUse` for a folder in use, `StorageTrouble`.
+    """
+    report = check(path)
+    if report.findings and not damaged:
+        raise NotebookDamaged(
+            message("{path} does not verify: {cause}", path=str(path), cause=report.findings[0].sentence),
+            message("Check it; what is still readable can be exported on request."),
+        )
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise WrongUse(message("{folder} is not empty.", folder=str(folder)), message("Name a new folder."))
+    try:
+        written = _Written(folder)
+        _write(path, report.entries, written)
+        if report.findings:
+            written.add("log/damage.txt", "".join(map(_line, report.findings)).encode())
+        return written.finish()
+    except OSError as error:
+        raise StorageTrouble(
+            message("{folder} cannot be written: {cause}", folder=str(folder), cause=str(error))
+        ) from error
+
+
+class _Written:
+    """The files of an export, with their digests so far."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._sums: dict[str, _Hash] = {}
+
+    def add(self, name: str, data: bytes) -> None:
+        """Append `data` to the file `name`."""
+        place = self._folder / name
+        if name not in self._sums:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            self._sums[name] = sha256()
+        with place.open("ab") as file:
+            file.write(data)
+        self._sums[name].update(data)
+
+    def finish(self) -> tuple[Path, ...]:
+        """Write SHA256SUMS; returns all files."""
+        lines = [f"{digest.hexdigest()}  {name}\n" for name, digest in sorted(self._sums.items())]
+        self.add("SHA256SUMS", "".join(lines).encode())
+        return tuple(self._folder / name for name in self._sums)
+
+
+def _write(path: Path, size: int, written: _Written) -> None:
+    connection = _file.connect(path)
+    try:
+        runs: set[int] = set()
+        for entry, payload in _readable(path, connection, size):
+            written.add("log/entries.jsonl", entry.line + b"\n")
+            if entry.kind == "run-start":
+                written.add(_run_file(entry.seq), header([channel.name for channel in channels_of(entry)]))
+                runs.add(entry.seq)
+            elif entry.kind == "block" and payload is not None and entry.body["run"] in runs:
+                written.add(_run_file(entry.body["run"]), payload)
+            elif payload is not None:
+                written.add(f"attachments/{entry.seq}-{_safe(str(entry.body.get('name', entry.kind)))}", payload)
+    finally:
+        connection.close()
+
+
+def _readable(path: Path, connection: sqlite3.Connection, size: int) -> Iterator[tuple[Entry, bytes | None]]:
+    for _, row in read_rows(path, connection, size):
+        if not isinstance(row, Trouble):
+            try:
+                entry = decode(row.line)
+            except Trouble:  # named by the check
+                continue
+            yield entry, row.payload if holds(entry.payload, row.payload) else None
+
+
+def _run_file(run: int) -> str:
+    return f"runs/run-{run}.csv"
+
+
+def _safe(name: str) -> str:
+    """A file name that every system takes, from the last part of `name`."""
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    return _UNSAFE.sub("_", last)[-_LONGEST:].strip(".") or "file"
+
+
+def _line(finding: Finding) -> str:
+    return f"{'-' if finding.seq is None else finding.seq}\t{finding.code}\t{say(finding.sentence, 'en')}\n"
