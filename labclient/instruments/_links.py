@@ -1,0 +1,115 @@
+"""Links: an open byte connection to a device, VISA or serial. Bytes in, bytes out; what they mean is the driver's."""
+
+import time
+from abc import ABC, abstractmethod
+from typing import Final, Protocol
+
+from labclient.errors import LinkLost
+from labclient.instruments._schema import Connection
+from labclient.instruments._troubles import BadReply, NoReply
+from labclient.words import message
+
+_VISA: Final = ("TCPIP", "GPIB", "USB", "VICP", "PXI")
+
+
+class Link(Protocol):
+    """An open connection. Every method raises `LinkLost` once the other side is gone; times are seconds of this PC."""
+
+    def write(self, data: bytes) -> None: ...
+    def read_until(self, terminator: bytes, timeout_s: float, max_bytes: int) -> bytes:
+        """All bytes to the terminator inclusive; raises `NoReply` with what came, `BadReply` beyond `max_bytes`."""
+
+    def pending(self) -> bytes:
+        """What has arrived unasked, without waiting; it stays where it is."""
+
+    def drain(self, quiet_s: float, limit_s: float) -> bytes:
+        """Drop and return what arrives until nothing came for `quiet_s`; raises `NoReply` after `limit_s`."""
+
+    def clear(self) -> None:
+        """Device clear, where the bus has one; drops what was received."""
+
+    def close(self) -> None: ...
+
+
+class BufferedLink(ABC):
+    """The part that all links share: a buffer in front of a backend that delivers chunks."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    @abstractmethod
+    def _receive(self, timeout_s: float) -> bytes:
+        """The bytes that are there, waiting at most `timeout_s` for the first; empty when none came."""
+
+    def read_until(self, terminator: bytes, timeout_s: float, max_bytes: int) -> bytes:
+        buffer = self._buffer
+        deadline = time.monotonic() + timeout_s
+        while (found := buffer.find(terminator)) < 0:
+            if len(buffer) > max_bytes:
+                raise BadReply(self._take(), message("The reply is longer than {n} bytes.", n=max_bytes))
+            rest = deadline - time.monotonic()
+            chunk = self._receive(max(rest, 0.0))
+            if not chunk and rest <= 0:
+                raise NoReply(
+                    self._take(),
+                    message("No complete answer within {seconds} s.", seconds=round(timeout_s, 3)),
+                    message(
+                        "Check cable, power and settings; the instrument is resynchronised before the next reading."
+                    ),
+                )
+            buffer += chunk
+        end = found + len(terminator)
+        reply = bytes(buffer[:end])
+        del buffer[:end]
+        return reply
+
+    def pending(self) -> bytes:
+        self._buffer += self._receive(0.0)
+        return bytes(self._buffer)
+
+    def drain(self, quiet_s: float, limit_s: float) -> bytes:
+        deadline = time.monotonic() + limit_s
+        while chunk := self._receive(quiet_s):
+            self._buffer += chunk
+            if time.monotonic() > deadline:
+                raise NoReply(
+                    self._take(),
+                    message("The instrument does not stop sending."),
+                    message("Stop its automatic output at the instrument."),
+                )
+        return self._take()
+
+    def _take(self) -> bytes:
+        taken = bytes(self._buffer)
+        self._buffer.clear()
+        return taken
+
+
+def kind_of(address: str) -> str:
+    """Which kind of connection an address means."""
+    upper = address.upper()
+    if not upper.startswith(_VISA):
+        return "serial"
+    if upper.startswith("TCPIP"):
+        kinds = {"SOCKET": "socket"}
+        return kinds.get(upper.rsplit("::", 1)[-1], "hislip" if "HISLIP" in upper else "vxi11")
+    return "usbtmc" if upper.startswith("USB") else "gpib"
+
+
+def open_link(address: str, connection: Connection, timeout_s: float = 5.0) -> Link:
+    """Open an address: a VISA resource name, a serial port, or a pyserial URL; raises `LinkLost`."""
+    if connection.kind == "serial":
+        from labclient.instruments._serial import SerialLink  # noqa: PLC0415 - late: heavy
+
+        return SerialLink(address, connection, timeout_s)
+    from labclient.instruments._visa import VisaLink  # noqa: PLC0415 - late: heavy
+
+    return VisaLink(address, timeout_s)
+
+
+def lost(address: str, reason: object) -> LinkLost:
+    """The exception for a connection that is gone."""
+    return LinkLost(
+        message("The connection to {address} is gone: {reason}", address=address, reason=str(reason)),
+        message("Check that the instrument is on and the cable is in; the run goes on with the same instrument."),
+    )

@@ -1,0 +1,130 @@
+"""VISA through PyVISA: the vendor's library when installed, else pyvisa-py.
+
+pyvisa-py throws away partial bytes at a timeout and spins on a socket whose peer has closed. Its socket sessions are
+therefore never asked to wait: this module waits on the socket itself, looks how many bytes are there, and reads exactly
+those through VISA, so nothing is ever left inside the library.
+"""
+
+import select
+import socket
+from contextlib import ExitStack
+from threading import Lock
+from typing import TYPE_CHECKING, cast
+
+from labclient.errors import LinkLost
+from labclient.instruments._links import BufferedLink, lost
+from labclient.words import message
+
+if TYPE_CHECKING:
+    from pyvisa import ResourceManager
+    from pyvisa.resources import MessageBasedResource
+
+_CHUNK = 65536
+_opening = Lock()
+
+
+class VisaLink(BufferedLink):
+    """A VISA resource such as `TCPIP0::192.0.2.7::5025::SOCKET`."""
+
+    def __init__(self, address: str, timeout_s: float = 5.0) -> None:
+        super().__init__()
+        from pyvisa import constants  # noqa: PLC0415 - late: heavy
+        from pyvisa.errors import Error, VisaIOError  # noqa: PLC0415
+
+        self._address = address
+        self._troubles: tuple[type[Exception], ...] = (Error, OSError)
+        self._visa_error = VisaIOError
+        self._timed_out = constants.StatusCode.error_timeout
+        self._resource = self._open(address, timeout_s)
+        self._visalib = self._resource.visalib
+        self._session = self._resource.session
+        self._is_socket = address.upper().endswith("::SOCKET")
+        self._resource.read_termination = None
+        self._resource.write_termination = ""
+        self._quiet = ExitStack()
+        self._quiet.enter_context(
+            self._visalib.ignore_warning(self._session, constants.StatusCode.success_max_count_read)
+        )
+        self._socket = self._python_socket()
+
+    def write(self, data: bytes) -> None:
+        try:
+            self._visalib.write(self._session, data)
+        except self._troubles as trouble:
+            raise lost(self._address, trouble) from trouble
+
+    def clear(self) -> None:
+        self._buffer.clear()
+        if self._is_socket:  # there is no device clear on a plain socket, and pyvisa-py's never returns on a closed one
+            return
+        try:
+            self._resource.clear()
+        except self._troubles as trouble:
+            raise lost(self._address, trouble) from trouble
+
+    def close(self) -> None:
+        try:
+            self._quiet.close()
+            self._resource.close()
+        except self._troubles:
+            return  # closing what is already gone
+
+    def _receive(self, timeout_s: float) -> bytes:
+        try:
+            if self._socket is None:
+                return self._receive_visa(timeout_s)
+            if not select.select((self._socket,), (), (), timeout_s)[0]:
+                return b""
+            waiting = len(self._socket.recv(_CHUNK, socket.MSG_PEEK))
+            if waiting:
+                return bytes(self._visalib.read(self._session, waiting)[0])
+        except self._troubles as trouble:
+            raise lost(self._address, trouble) from trouble
+        except ValueError as trouble:  # select on a socket that was closed here
+            raise lost(self._address, trouble) from trouble
+        raise lost(self._address, message("the instrument closed it"))
+
+    def _receive_visa(self, timeout_s: float) -> bytes:
+        self._resource.timeout = max(1, int(timeout_s * 1000))
+        try:
+            return bytes(self._visalib.read(self._session, _CHUNK)[0])
+        except self._visa_error as trouble:
+            if trouble.error_code == self._timed_out:
+                return b""
+            raise
+
+    def _open(self, address: str, timeout_s: float) -> "MessageBasedResource":
+        try:
+            with _opening:
+                manager = _manager()
+                return cast("MessageBasedResource", manager.open_resource(address, open_timeout=int(timeout_s * 1000)))
+        except Exception as trouble:  # pyvisa-py raises bare Exception when opening
+            raise LinkLost(
+                message("{address} cannot be opened: {reason}", address=address, reason=str(trouble)),
+                message("Check the address, and that no other program has the instrument open."),
+            ) from trouble
+
+    def _python_socket(self) -> socket.socket | None:
+        """The socket inside a pyvisa-py session; its connecting is checked here, since pyvisa-py takes a refusal for a
+        success."""
+        session = getattr(self._visalib, "sessions", {}).get(self._session)
+        found = getattr(session, "interface", None)
+        if not self._is_socket or not isinstance(found, socket.socket):
+            return None
+        try:
+            found.getpeername()
+            found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except OSError as trouble:
+            self.close()
+            raise LinkLost(
+                message("{address} does not answer: {reason}", address=self._address, reason=str(trouble)),
+                message("Check that the instrument is on and the address is right."),
+            ) from trouble
+        return found
+
+
+def _manager() -> "ResourceManager":
+    """PyVISA hands out one manager a library; closing it would close the links of other devices, so it stays open."""
+    from pyvisa import ResourceManager  # noqa: PLC0415 - late: heavy
+
+    return ResourceManager()
