@@ -1,0 +1,181 @@
+"""Detached CAdES-B signatures: ECDSA P-256 with SHA-256, one signer a file.
+
+The one module that knows how pyHanko is asked for CAdES outside a PDF (`use_pades=True, is_pdf_sig=False`); its version
+is pinned, and the tests let openssl judge. On the way in, an allow-list decides before any cryptography: what it does
+not know is refused, so a signature has one reading only.
+"""
+
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from msgspec import Struct
+
+from labclient.errors import NotVerified
+from labclient.signing._certificates import Card, describe
+from labclient.signing._der import check_der
+from labclient.signing._identities import Signer
+from labclient.signing._trust import Standing, Trust, standing
+from labclient.words import Message, message
+
+MAX_SIGNATURE_BYTES = 1 << 16
+_MAX_CERTIFICATES = 8
+_REQUIRED = {"content_type", "message_digest", "signing_time", "signing_certificate_v2"}
+_KNOWN = _REQUIRED | {"cms_algorithm_protection"}
+_MALFORMED = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
+
+
+class Signature(Struct, frozen=True):
+    """A signature that holds: who, the time they claim, and how their certificate stands."""
+
+    card: Card
+    claimed_time: datetime
+    standing: Standing
+
+
+def sign_detached(signer: Signer, digest: bytes, moment: datetime) -> bytes:
+    """The CAdES signature (DER) over content with this SHA-256 digest; `moment` is the time the signer claims."""
+    import asyncio
+
+    from asn1crypto.algos import SignedDigestAlgorithm
+    from asn1crypto.x509 import Certificate
+    from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
+    from pyhanko.sign.signers.pdf_cms import Signer as PyHankoSigner
+
+    class Backend(PyHankoSigner):
+        async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:  # noqa: ARG002
+            return signer.sign_raw(data)
+
+    leaf, *others = [Certificate.load(one) for one in signer.certificates]
+    backend = Backend(
+        signing_cert=leaf,
+        signature_mechanism=SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
+        embed_roots=False,
+    )
+    backend.cert_registry.register_multiple(others)
+    attributes = PdfCMSSignedAttributes(signing_time=moment.astimezone(UTC).replace(microsecond=0))
+    signing = backend.async_sign(digest, "sha256", use_pades=True, is_pdf_sig=False, signed_attr_settings=attributes)
+    signature: bytes = asyncio.run(signing).dump()
+    return signature
+
+
+def verify_detached(signature: bytes, digest: bytes, trust: Trust, moment: datetime) -> Signature:
+    """The signature over content with this SHA-256 digest, its signer's certificate judged at `moment`.
+
+    Raises NotVerified when it is not of the allowed form or does not hold. A signer who is unknown, revoked or out of
+    date is no exception: `standing.status` says so, and only `ok` is ok.
+    """
+    signed, info, certificates = _parts(signature)
+    leaf = _leaf(signed, info, certificates)
+    _check_integrity(info, leaf, digest)
+    ordered = [leaf.dump(), *(one.dump() for one in certificates if one is not leaf)]
+    return Signature(
+        card=describe(ordered[0]),
+        claimed_time=signed["signing_time"].native,
+        standing=standing(ordered, trust, moment),
+    )
+
+
+def signer_of(signature: bytes, digest: bytes) -> Card:
+    """Who made a signature that holds, trusted or not; raises as `verify_detached`."""
+    signed, info, certificates = _parts(signature)
+    leaf = _leaf(signed, info, certificates)
+    _check_integrity(info, leaf, digest)
+    return describe(leaf.dump())
+
+
+def _parts(signature: bytes) -> tuple[dict[str, Any], Any, list[Any]]:
+    """The signed attributes by name, the SignerInfo and the certificates of an allowed signature."""
+    from asn1crypto.cms import ContentInfo
+
+    if len(signature) > MAX_SIGNATURE_BYTES:
+        raise _refused(message("it is too large"))
+    check_der(signature)
+    try:
+        content = ContentInfo.load(signature, strict=True)
+        content.native  # noqa: B018 - parsing is lazy: touch everything inside this one try
+        _check_allowed(content)
+        signed_data = content["content"]
+        info = signed_data["signer_infos"][0]
+        return _attributes(info), info, [one.chosen for one in signed_data["certificates"]]
+    except _MALFORMED as error:
+        raise _refused(message("it is malformed")) from error
+
+
+def _check_allowed(content: Any) -> None:
+    if content["content_type"].native != "signed_data":
+        raise _refused(message("it is no signed data"))
+    data = content["content"]
+    infos = data["signer_infos"]
+    if len(infos) != 1:
+        raise _refused(message("it has not exactly one signer"))
+    info = infos[0]
+    if data["encap_content_info"]["content_type"].native != "data" or data["encap_content_info"]["content"].native:
+        raise _refused(message("it carries content of its own"))
+    if info["signature_algorithm"]["algorithm"].native != "sha256_ecdsa":
+        raise _refused(message("its algorithm is not ECDSA with SHA-256"))
+    digests = [info["digest_algorithm"], *data["digest_algorithms"]]
+    if len(digests) != 2 or any(one["algorithm"].native != "sha256" for one in digests):
+        raise _refused(message("its digest is not SHA-256"))
+    if any(one["parameters"].native is not None for one in (*digests, info["signature_algorithm"])):
+        raise _refused(message("its algorithms carry parameters"))
+    if data["version"].native != "v1" or info["version"].native != "v1" or data["crls"].native:
+        raise _refused(message("it is of another version"))
+    if info["sid"].name != "issuer_and_serial_number" or info["unsigned_attrs"].native:
+        raise _refused(message("it carries what nobody signed"))
+    if not 1 <= len(data["certificates"]) <= _MAX_CERTIFICATES:
+        raise _refused(message("it carries no certificate, or too many"))
+    if any(one.name != "certificate" for one in data["certificates"]):
+        raise _refused(message("it carries a certificate of an unknown kind"))
+
+
+def _attributes(info: Any) -> dict[str, Any]:
+    found = {attribute["type"].native: attribute["values"] for attribute in info["signed_attrs"]}
+    if len(found) != len(info["signed_attrs"]) or not set(found) >= _REQUIRED:
+        raise _refused(message("a signed attribute is missing or there twice"))
+    if not set(found) <= _KNOWN or any(len(values) != 1 for values in found.values()):
+        raise _refused(message("it has an unknown signed attribute"))
+    bound = found["signing_certificate_v2"][0]["certs"]
+    if len(bound) != 1 or bound[0]["hash_algorithm"]["algorithm"].native != "sha256":
+        raise _refused(message("it does not bind its certificate with SHA-256"))
+    return {name: values[0] for name, values in found.items()}
+
+
+def _leaf(signed: dict[str, Any], info: Any, certificates: list[Any]) -> Any:
+    """The one certificate that the signer names, bound by its digest before anything looks into it."""
+    named = info["sid"].chosen
+    try:
+        found = [
+            one
+            for one in certificates
+            if one.issuer == named["issuer"] and one.serial_number == named["serial_number"].native
+        ]
+    except _MALFORMED as error:
+        raise _refused(message("it is malformed")) from error
+    bound = signed["signing_certificate_v2"]["certs"][0]["cert_hash"].native
+    if len(found) != 1 or sha256(found[0].dump()).digest() != bound:
+        raise _refused(message("it does not carry the certificate of its signer"))
+    return found[0]
+
+
+def _check_integrity(info: Any, leaf: Any, digest: bytes) -> None:
+    """The message digest, the bound certificate and the signature over the signed attributes."""
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+    from pyhanko.sign.validation.errors import SignatureValidationError
+    from pyhanko.sign.validation.generic_cms import validate_sig_integrity
+
+    describe(leaf.dump())  # the curve, before any use of the key
+    try:
+        intact, valid = validate_sig_integrity(info, leaf, expected_content_type="data", actual_digest=digest)
+    except (SignatureValidationError, InvalidSignature, UnsupportedAlgorithm) as error:
+        raise _refused(message("it does not hold")) from error
+    except _MALFORMED as error:
+        raise _refused(message("it is malformed")) from error
+    if not intact:
+        raise NotVerified(message("the signature belongs to other content"))
+    if not valid:
+        raise _refused(message("it does not hold"))
+
+
+def _refused(reason: Message) -> NotVerified:
+    return NotVerified(message("the signature is refused: {reason}", reason=reason))
