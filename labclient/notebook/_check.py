@@ -129,12 +129,13 @@ class _Check:
         """SQLite's own structure, the count of rows, and the tree that the head keeps."""
         try:
             with _file.telling(self._path):
-                self._connection.execute("BEGIN")  # one state of the file, while it may be written
                 for (told,) in self._connection.execute("PRAGMA quick_check"):
                     if told != "ok":
                         self._find(None, "file", message("The file is damaged: {cause}", cause=told))
+                self._connection.execute("BEGIN")  # one state, while it may be written
                 (count,) = self._connection.execute("SELECT count(*) FROM log").fetchone()
                 kept = _file.read_tree(self._connection)
+                self._connection.execute("COMMIT")  # entries do not change; the writer need not wait for the rest
         except Trouble as trouble:
             self._find(None, "head", trouble.sentence)
             return None

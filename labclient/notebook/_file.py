@@ -94,16 +94,20 @@ def telling(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _trouble(path, error) from error
-    except MemoryError as error:  # a damaged length asks for more than there is
-        raise NotebookDamaged(message("{path} is damaged: {cause}", path=str(path), cause="length")) from error
+    except (MemoryError, UnicodeDecodeError) as error:  # a damaged length or text inside SQLite's own tables
+        raise NotebookDamaged(message("{path} is damaged: {cause}", path=str(path), cause=repr(error))) from error
 
 
 def _connect(path: Path) -> sqlite3.Connection:
     place = path.absolute().as_posix()
     uri = f"file://{'' if place.startswith('/') else '/'}{quote(place)}?mode=rw"
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
-    for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "synchronous = FULL", "fullfsync = ON"):
-        connection.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "synchronous = FULL", "fullfsync = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

@@ -30,8 +30,7 @@ class Reader:
     def open(cls, path: Path) -> Self:
         """Raises `WrongUse` (no such file), `NotebookDamaged`, `NotebookTrouble`, `StorageTrouble`."""
         connection = _file.connect(path)
-        with _file.telling(path):
-            connection.execute("PRAGMA query_only = ON")
+        connection.execute("PRAGMA query_only = ON")
         return cls(path, connection)
 
     @property

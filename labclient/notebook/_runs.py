@@ -27,7 +27,7 @@ from labclient.notebook._reader import Reader
 from labclient.words import message
 
 Purpose = Literal["trial", "diagnostic", "record"]
-Task = Literal["stability", "settling", "measurement", "environment"]
+Task = Literal["functional", "stability", "settling", "measurement", "environment"]
 _FIXED = {"index", "t_ns", "status", "raw"}
 
 
