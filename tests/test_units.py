@@ -20,7 +20,23 @@ def test_a_whole_text_that_is_a_number_becomes_that_number(text: str, value: str
 
 @pytest.mark.parametrize(
     "text",
-    ["", "12,5", "1,000.0", "1 000", "１２.３", "12.3 V", "NaN", "inf", "0x10", "1e", "--1", "1.2.3", "1_000", "٣", "1e99999"],
+    [
+        "",
+        "12,5",
+        "1,000.0",
+        "1 000",
+        "１２.３",
+        "12.3 V",
+        "NaN",
+        "inf",
+        "0x10",
+        "1e",
+        "--1",
+        "1.2.3",
+        "1_000",
+        "٣",
+        "1e99999",
+    ],
 )
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(NumberInvalid):

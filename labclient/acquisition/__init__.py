@@ -2,5 +2,7 @@
 
 from labclient.acquisition._recorder import Recorder
 from labclient.acquisition._replies import Replies
+from labclient.acquisition._series import Cycle, Series
+from labclient.acquisition._source import Source, Tell, replies
 
-__all__ = ["Recorder", "Replies"]
+__all__ = ["Cycle", "Recorder", "Replies", "Series", "Source", "Tell", "replies"]

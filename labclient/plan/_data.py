@@ -1,4 +1,4 @@
-"""The plan (比对实施方案) as frozen data. Everything a limit, a formula or a deadline could be is in here, not in code."""
+"""The plan (比对实施方案) as frozen data. Every limit, formula and deadline is in here, not in code."""
 
 from datetime import date
 from decimal import Decimal
@@ -19,7 +19,7 @@ class _Data(Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all plan data: immutable, and a field nobody knows is an error."""
 
 
-class Text(_Data):
+class Text(_Data, frozen=True):
     """A text in both languages."""
 
     en: str
@@ -29,19 +29,19 @@ class Text(_Data):
         return self.zh if language.startswith("zh") else self.en
 
 
-class Quantity(_Data):
+class Quantity(_Data, frozen=True):
     """A value with its unit. The value is decimal text, kept to its last digit."""
 
     value: Decimal
     unit: str
 
 
-class Laboratory(_Data):
+class Laboratory(_Data, frozen=True):
     code: Identifier
     name: Text
 
 
-class Participant(_Data):
+class Participant(_Data, frozen=True):
     """One laboratory of the route with its dates."""
 
     laboratory: Laboratory
@@ -50,7 +50,7 @@ class Participant(_Data):
     report_due: date
 
 
-class Coefficient(_Data):
+class Coefficient(_Data, frozen=True):
     """How the transfer standard's value depends on one influence: relative change per unit, about a reference.
 
     y_ref = y · (1 − value · (x − reference)); `u` is the standard uncertainty of `value`.
@@ -62,7 +62,7 @@ class Coefficient(_Data):
     reference: Quantity
 
 
-class TransferStandard(_Data):
+class TransferStandard(_Data, frozen=True):
     maker: str
     model: str
     serial: str
@@ -71,7 +71,7 @@ class TransferStandard(_Data):
     coefficients: tuple[Coefficient, ...] = ()
 
 
-class Point(_Data):
+class Point(_Data, frozen=True):
     """A measurement point. `tolerance` bounds a functional check and is far wider than any deviation of interest."""
 
     id: Identifier
@@ -80,7 +80,7 @@ class Point(_Data):
     settings: dict[str, str] = {}
 
 
-class Range(_Data):
+class Range(_Data, frozen=True):
     """Limits of one influence quantity at the bench or on the road."""
 
     quantity: Literal["temperature", "relative humidity", "pressure", "acceleration"]
@@ -89,13 +89,13 @@ class Range(_Data):
     high: Decimal | None = None
 
 
-class Arrival(_Data):
+class Arrival(_Data, frozen=True):
     photos: Annotated[int, Meta(ge=0, le=50)]
     transport_limits: tuple[Range, ...]
     functional_readings: Count
 
 
-class Settling(_Data):
+class Settling(_Data, frozen=True):
     """Warm-up judgement: the difference of the last two windows against the limit, and a minimum time."""
 
     method: str
@@ -106,7 +106,7 @@ class Settling(_Data):
     k: Decimal
 
 
-class Stability(_Data):
+class Stability(_Data, frozen=True):
     """Reading-stability judgement (读数稳定判定) of one run."""
 
     method: str
@@ -115,14 +115,14 @@ class Stability(_Data):
     k: Decimal
 
 
-class Step(_Data):
+class Step(_Data, frozen=True):
     """One position of the scheme: which artefact, which polarity."""
 
     role: Literal["S", "X", "C", "Z"]
     direction: Literal["+", "-"] = "+"
 
 
-class Scheme(_Data):
+class Scheme(_Data, frozen=True):
     """How readings combine into a value.
 
     `steps` is the order of one cycle; `form` says whether X − S or X / S is formed from it.
@@ -135,7 +135,7 @@ class Scheme(_Data):
     wait: Quantity
 
 
-class Measurement(_Data):
+class Measurement(_Data, frozen=True):
     scheme: Scheme
     days: Count
     cycles: Count
@@ -143,16 +143,17 @@ class Measurement(_Data):
     zero_limit: Quantity
 
 
-class Environment(_Data):
+class Environment(_Data, frozen=True):
     limits: tuple[Range, ...]
     interval: Quantity
 
 
-class BudgetRow(_Data):
+class BudgetRow(_Data, frozen=True):
     """A component that must appear in the budget.
 
     `origin` says where its uncertainty comes from: the certificate of the laboratory's standard, the readings, the
-    transfer standard's coefficient (with the laboratory's uncertainty of that influence), or the laboratory's declaration.
+    transfer standard's coefficient (with the laboratory's uncertainty of that influence), or a declaration of the
+    laboratory.
     """
 
     id: Identifier
@@ -163,19 +164,19 @@ class BudgetRow(_Data):
     influence: Literal["temperature", "relative humidity", "pressure"] | None = None
 
 
-class Coverage(_Data):
+class Coverage(_Data, frozen=True):
     """The reporting form: a fixed k, or U_p with k = t_p(ν_eff)."""
 
     k: Decimal | None = None
     probability: Decimal | None = None
 
 
-class Rounding(_Data):
+class Rounding(_Data, frozen=True):
     method: str
     up: bool = False
 
 
-class Transcription(_Data):
+class Transcription(_Data, frozen=True):
     """How a plan that came as a document became data: typed by one person, confirmed by another."""
 
     document: str
@@ -184,7 +185,7 @@ class Transcription(_Data):
     confirmed_by: str
 
 
-class Plan(_Data):
+class Plan(_Data, frozen=True):
     format: Literal["labclient-plan/1"]
     id: Identifier
     revision: Count

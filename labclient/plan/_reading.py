@@ -1,5 +1,6 @@
 """From bytes to a plan or trust list: strict JSON, every field checked, the fault named where it stands."""
 
+from collections.abc import Iterator
 from typing import TypeVar
 
 import msgspec
@@ -43,6 +44,21 @@ def _decode(data: bytes, kind: type[_Document]) -> _Document:
     except NotVerified as error:
         raise PlanInvalid(message("The {name} cannot be read: {reason}", name=name, reason=error.sentence)) from error
     try:
-        return msgspec.convert(document, kind, strict=True)
+        found = msgspec.convert(document, kind, strict=True)
     except msgspec.ValidationError as error:
         raise PlanInvalid(message("The {name} cannot be read: {reason}", name=name, reason=str(error))) from error
+    for where in _numbers_for_texts(document, msgspec.to_builtins(found), "$"):
+        raise PlanInvalid(message("{where}: write the number as a text, in quotes.", where=where))
+    return found
+
+
+def _numbers_for_texts(given: object, meant: object, where: str) -> Iterator[str]:
+    """The places where a JSON number stands for a decimal text: its digits would depend on who reads it."""
+    if isinstance(given, dict) and isinstance(meant, dict):
+        for name, value in given.items():
+            yield from _numbers_for_texts(value, meant[name], f"{where}.{name}")
+    elif isinstance(given, list) and isinstance(meant, list | tuple):
+        for place, (value, other) in enumerate(zip(given, meant, strict=True)):
+            yield from _numbers_for_texts(value, other, f"{where}[{place}]")
+    elif isinstance(given, int | float) and isinstance(meant, str):
+        yield where

@@ -14,7 +14,7 @@ class _Data(Struct, frozen=True, forbid_unknown_fields=True):
     pass
 
 
-class TrustedPerson(_Data):
+class TrustedPerson(_Data, frozen=True):
     id: Identifier
     name: str
     laboratory: Identifier
@@ -22,14 +22,14 @@ class TrustedPerson(_Data):
     certificate_sha256: Sha256
 
 
-class Recipient(_Data):
+class Recipient(_Data, frozen=True):
     """Somebody who may open a sealed package: the pilot, and the holder of the escrow key."""
 
     name: str
     age: Annotated[str, Meta(pattern=r"^age1[0-9a-z]{58}$")]
 
 
-class TrustList(_Data):
+class TrustList(_Data, frozen=True):
     format: Literal["labclient-trust/1"]
     comparison: Identifier
     version: Count

@@ -1,0 +1,187 @@
+"""A source: one instrument, owned by one thread, whose replies go to the recorder before anybody sees them.
+
+After a timeout or an unbelievable answer the instrument is resynchronised; after a lost connection it is opened again
+and must show the same serial number. Either way the run continues behind a marked gap.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
+from types import TracebackType
+from typing import Self
+
+import msgspec
+import numpy as np
+
+from labclient.acquisition._recorder import Recorder
+from labclient.acquisition._replies import Replies
+from labclient.acquisition._series import Series
+from labclient.clock import Clock
+from labclient.errors import LinkLost, LinkTimeout, LinkTrouble, ReplyInvalid
+from labclient.instruments import Device, Reply
+from labclient.notebook import OK, Channel, Purpose, Task, gap, run_start, run_stop, series
+from labclient.words import Message, message
+
+# Real seconds, whatever the clock: they concern the cable, not the experiment.
+BACK_OFF_S = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+PATIENCE_S = 120.0
+
+Tell = Callable[[Message], None]
+
+
+class Source:
+    """One instrument in one run. Its work is done in its own thread; `take` and `watch` return at once with a future.
+
+    `tell` is called from that thread, with one sentence a change of state.
+    """
+
+    def __init__(
+        self,
+        device: Device,
+        reading: str,
+        recorder: Recorder,
+        clock: Clock,
+        tell: Tell,
+        *,
+        author: str,
+        station: str,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        self.run = -1
+        self._device = device
+        self._reading = reading
+        self._recorder = recorder
+        self._clock = clock
+        self._tell = tell
+        self._author = author
+        self._station = station
+        self._patience_s = patience_s
+        self._end = device.driver.file.framing.reply_end.encode(device.driver.file.framing.encoding)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"source-{device.driver.id}")
+        self._halted = Event()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def start(self, task: Task, purpose: Purpose) -> int:
+        """Connect and open a run with the instrument's snapshot; returns the run's number. Raises what connecting
+        raises."""
+        return self._thread.submit(self._start, task, purpose).result()
+
+    def take(self, meaning: Series, count: int) -> Future[int]:
+        """Poll until `count` readings are good, or halted; the future gives the number of the series."""
+        return self._thread.submit(self._take, meaning, count)
+
+    def watch(self, meaning: Series, interval_s: float) -> Future[int]:
+        """Poll every `interval_s` of the injected clock until halted; the future gives the number of the series."""
+        return self._thread.submit(self._watch, meaning, interval_s)
+
+    def halt(self) -> None:
+        """Let the work under way end after the reading it is at."""
+        self._halted.set()
+
+    def stop(self, reason: str) -> None:
+        """End the run in order."""
+        self.halt()
+        self._thread.submit(self._stop, reason).result()
+
+    def close(self) -> None:
+        """Give the instrument back; its teardown always runs. A run that was not stopped stays open in the record."""
+        self.halt()
+        self._thread.submit(self._device.close).result()
+        self._thread.shutdown()
+
+    def _start(self, task: Task, purpose: Purpose) -> int:
+        self._device.connect()
+        channels = [Channel(one.name, one.quantity, one.unit) for one in self._device.channels(self._reading)]
+        draft = run_start(
+            purpose=purpose,
+            task=task,
+            channels=channels,
+            instrument=self._device.snapshot(),
+            clock=self._clock,
+            author=self._author,
+            station=self._station,
+        )
+        self.run = self._recorder.enter(draft)[0].seq
+        self._halted.clear()
+        return self.run
+
+    def _series(self, meaning: Series) -> int:
+        body = msgspec.to_builtins(meaning)
+        return self._recorder.enter(series(self.run, body, author=self._author, station=self._station))[0].seq
+
+    def _take(self, meaning: Series, count: int) -> int:
+        number = self._series(meaning)
+        good = 0
+        while good < count and not self._halted.is_set():
+            good += self._read(number) == OK
+        return number
+
+    def _watch(self, meaning: Series, interval_s: float) -> int:
+        number = self._series(meaning)
+        while not self._halted.is_set():
+            self._read(number)
+            self._clock.wait(self._halted, interval_s)
+        return number
+
+    def _read(self, number: int) -> str:
+        """One reply into the record, whatever it takes; returns its status."""
+        while True:
+            try:
+                reply = self._device.poll(self._reading)
+            except LinkLost as trouble:
+                self._mend(trouble, self._device.connect)
+            except (LinkTimeout, ReplyInvalid) as trouble:
+                self._mend(trouble, self._device.resync)
+            else:
+                self._recorder.offer(self.run, number, replies(reply), self._end)
+                return reply.status
+
+    def _mend(self, trouble: LinkTrouble, cure: Callable[[], object]) -> None:
+        """Try the cure, then opening again with growing pauses; mark the gap, or raise when patience ends."""
+        begun = self._clock.monotonic_ns()
+        self._tell(message("{trouble} The run waits.", trouble=trouble.sentence))
+        spent = tried = 0.0
+        while True:
+            try:
+                cure()
+                break
+            except (LinkLost, LinkTimeout, ReplyInvalid):
+                cure = self._device.connect
+                pause = BACK_OFF_S[min(int(tried), len(BACK_OFF_S) - 1)]
+                if spent >= self._patience_s or self._halted.wait(pause):
+                    raise
+                spent, tried = spent + pause, tried + 1
+        draft = gap(
+            self.run,
+            after=self._recorder.rows(self.run) - 1,
+            reason=type(trouble).__name__,
+            from_ns=begun,
+            to_ns=self._clock.monotonic_ns(),
+            author=self._author,
+            station=self._station,
+        )
+        self._recorder.enter(draft)
+        self._tell(message("The same instrument answers again; the gap is marked in the record."))
+
+    def _stop(self, reason: str) -> None:
+        rows = self._recorder.rows(self.run)
+        self._recorder.enter(run_stop(self.run, rows=rows, reason=reason, author=self._author, station=self._station))
+
+
+def replies(reply: Reply) -> Replies:
+    """One reply of a device as the recorder takes it: a value only where the status is "ok"."""
+    values = reply.values if reply.status == OK else (np.nan,) * len(reply.values)
+    return Replies(
+        t_ns=[reply.t_ns],
+        status=[reply.status],
+        texts=[[text] for text in reply.texts],
+        raws=[reply.raw],
+        values=np.array([values], dtype=np.float64),
+    )

@@ -1,0 +1,235 @@
+"""The checks of the stations: readings and the plan's limit in, a verdict with all its figures out.
+
+Each is a function of the record alone, so that it can be made again years later with the same digits. No figure tells
+how a value lies against what another laboratory might have.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from io import StringIO
+from itertools import pairwise
+
+from labclient.clock import parse_iso
+from labclient.errors import DataUnfit, NumberInvalid
+from labclient.evaluation._cycles import Measured, measured, zero_limit
+from labclient.evaluation._data import Check, CheckName, Figure, digits
+from labclient.evaluation._readings import all_readings, readings
+from labclient.metrology import (
+    Exposure,
+    Limits,
+    Sampling,
+    Settling,
+    SettlingRule,
+    SettlingWatch,
+    Verdict,
+    excursions,
+    stability,
+)
+from labclient.notebook import Reader
+from labclient.plan import Plan, Quantity, Range
+from labclient.units import convert, number
+from labclient.words import message
+
+_LOGGER_COLUMNS = {
+    "temperature": ("T_degC", "°C"),
+    "relative humidity": ("RH_percent", "%RH"),
+    "acceleration": ("shock_peak_g", "gn"),
+}
+_COVERED_BY = 2.5  # environment readings may lie this many plan intervals apart
+
+
+def functional(record: Reader, plan: Plan, run: int) -> Check:
+    """Does the transfer standard work at all: every reading within the wide tolerance of its point."""
+    point = plan.points[0]
+    found = readings(record, run, plan.quantity, plan.unit).values
+    nominal, tolerance = _in(point.nominal, plan.unit), _in(point.tolerance, plan.unit)
+    if len(found) < plan.arrival.functional_readings:
+        verdict = Verdict.UNDECIDED
+    else:
+        verdict = Verdict.PASS if (abs(found - nominal) <= tolerance).all() else Verdict.FAIL
+    figures = (
+        Figure("point", point.id),
+        Figure("readings", str(len(found))),
+        Figure("tolerance", digits(tolerance), plan.unit),
+    )
+    return _check("functional", verdict, "functional/1", (run,), figures)
+
+
+def transport(record: Reader, plan: Plan, attachment: int) -> Check:
+    """Did the transport logger leave the plan's limits? Raises `DataUnfit` when its file cannot be read completely."""
+    times, columns = _logger(record.payload(attachment))
+    exposures = [_exposure(times, columns, limits) for limits in plan.arrival.transport_limits]
+    failed = any(one.verdict is Verdict.FAIL for one in exposures)
+    return _check(
+        "transport",
+        Verdict.FAIL if failed else Verdict.PASS,
+        "excursions/1",
+        (attachment,),
+        [figure for one in exposures for figure in _exposed(one)],
+    )
+
+
+def settled(record: Reader, plan: Plan, run: int) -> Settling:
+    """The state of settling of one run; it begins where the run begins."""
+    rule = plan.warm_up
+    watch = SettlingWatch(
+        SettlingRule(
+            limit=_in(rule.limit, plan.unit),
+            window_s=_in(rule.window, "s"),
+            minimum_s=_in(rule.minimum, "s"),
+            k=float(rule.k),
+        )
+    )
+    found = readings(record, run, plan.quantity, plan.unit)
+    start = parse_iso(str(record.entry(run).body["clock"]["utc"])).timestamp()
+    for time_s, value in zip((found.times - start).tolist(), found.values.tolist(), strict=True):
+        watch.add(time_s, value)
+    return watch.state()
+
+
+def settling(record: Reader, plan: Plan, run: int) -> Check:
+    """Warm-up: the last two windows of the run agree within the plan's limit, and the minimum time has passed."""
+    state = settled(record, plan, run)
+    figures = [
+        Figure("elapsed", digits(state.time_s), "s"),
+        Figure("readings", str(state.n)),
+        Figure("minimum time", digits(state.rule.minimum_s), "s"),
+    ]
+    if state.judgement:
+        figures += _judged(state.judgement.difference, state.judgement.u, plan.unit)
+        figures += [Figure("k", digits(state.judgement.k)), Figure("limit", digits(state.rule.limit), plan.unit)]
+    return _check("settling", state.verdict, plan.warm_up.method, (run,), figures)
+
+
+def reading_stability(record: Reader, plan: Plan, run: int) -> Check:
+    """Reading stability (读数稳定判定): the change over the run against the plan's limit."""
+    rule = plan.stability
+    found = readings(record, run, plan.quantity, plan.unit)
+    if len(found.values) < rule.readings:
+        figures = (Figure("readings", str(len(found.values))), Figure("needed", str(rule.readings)))
+        return _check("stability", Verdict.UNDECIDED, rule.method, (run,), figures)
+    state = stability(found.times, found.values, _in(rule.limit, plan.unit), float(rule.k))
+    return _check(
+        "stability",
+        state.verdict,
+        state.method,
+        (run,),
+        (
+            Figure("readings", str(state.n)),
+            Figure("duration", digits(state.duration_s), "s"),
+            *_judged(state.judgement.difference, state.judgement.u, plan.unit),
+            Figure("k", digits(state.judgement.k)),
+            Figure("limit", digits(state.judgement.limit), plan.unit),
+            Figure("smallest detectable change", digits(state.smallest_detectable), plan.unit),
+            Figure("white noise of one reading", digits(state.white), plan.unit),
+            Figure("flicker floor", digits(state.flicker_floor), plan.unit),
+        ),
+    )
+
+
+def zero(record: Reader, plan: Plan) -> Check:
+    """Are the zero readings of all counting cycles within the plan's limit?"""
+    counting = [one for one in measured(record, plan) if not one.excluded]
+    zeros = [value for one in counting for value in one.zeros]
+    limit = zero_limit(plan)
+    verdict = Verdict.UNDECIDED
+    if zeros:
+        verdict = Verdict.PASS if max(map(abs, zeros)) <= limit else Verdict.FAIL
+    figures = [Figure("zeros", str(len(zeros))), Figure("limit", digits(limit), plan.unit)]
+    if zeros:
+        figures += [Figure("largest", digits(max(zeros, key=abs)), plan.unit)]
+    return _check("zero", verdict, "zero/1", [one.seq for one in counting], figures)
+
+
+def environment(record: Reader, plan: Plan) -> Check:
+    """Was the room within the plan's limits during every counting cycle, and was it watched throughout?"""
+    counting = [one for one in measured(record, plan) if not one.excluded]
+    runs = environment_runs(record)
+    exposures: list[Exposure] = []
+    covered = bool(counting) and bool(plan.environment.limits)
+    for limits in plan.environment.limits:
+        found = all_readings(record, runs, limits.quantity, limits.unit)
+        covered = covered and len(found.times) > 0 and all(_covered(found.times, one, plan) for one in counting)
+        if len(found.times):
+            exposures.append(excursions(found.times, found.values, _limits(limits)))
+    if any(one.verdict is Verdict.FAIL for one in exposures):
+        verdict = Verdict.FAIL
+    else:
+        verdict = Verdict.PASS if covered else Verdict.UNDECIDED
+    figures = [figure for one in exposures for figure in _exposed(one)]
+    return _check("environment", verdict, "excursions/1", runs, figures)
+
+
+def environment_runs(record: Reader, stop: int | None = None) -> list[int]:
+    """The runs that watched the room for the record, of the first `stop` entries."""
+    return [
+        entry.seq
+        for entry in record.entries({"run-start"}, 0, stop)
+        if entry.body["task"] == "environment" and entry.body["purpose"] == "record"
+    ]
+
+
+def _covered(times: Iterable[float], one: Measured, plan: Plan) -> bool:
+    """Whether neighbouring readings from before to after the cycle never lie further apart than the plan allows."""
+    reach = _COVERED_BY * _in(plan.environment.interval, "s")
+    inside = [time for time in times if one.start_s - reach <= time <= one.end_s + reach]
+    ends = [one.start_s, *(time for time in inside if one.start_s < time < one.end_s), one.end_s]
+    gaps = [later - earlier for earlier, later in pairwise(ends)]
+    return bool(inside) and max(gaps, default=0.0) <= reach
+
+
+def _logger(data: bytes) -> tuple[list[float], dict[str, list[float]]]:
+    """Times (s since 1970) and columns of a logger's CSV; every cell must be a number."""
+    try:
+        rows = list(csv.DictReader(StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
+        times = [parse_iso(str(row["timestamp_utc"])).timestamp() for row in rows]
+        columns = {
+            name: [float(number(str(row[name]))) for row in rows]
+            for name, _ in _LOGGER_COLUMNS.values()
+            if rows and name in rows[0]
+        }
+    except (UnicodeDecodeError, csv.Error, KeyError, ValueError, NumberInvalid) as error:
+        raise DataUnfit(
+            message("The logger file cannot be read: {cause}", cause=str(error)),
+            message("Its columns are timestamp_utc, T_degC, RH_percent, shock_peak_g; export it again as CSV."),
+        ) from error
+    if not rows:
+        raise DataUnfit(message("The logger file holds no records."))
+    return times, columns
+
+
+def _exposure(times: Sequence[float], columns: dict[str, list[float]], limits: Range) -> Exposure:
+    name, unit = _LOGGER_COLUMNS.get(limits.quantity, ("", ""))
+    if name not in columns:
+        raise DataUnfit(message("The logger file has no column for {quantity}.", quantity=limits.quantity))
+    return excursions(times, [convert(value, unit, limits.unit) for value in columns[name]], _limits(limits))
+
+
+def _limits(limits: Range) -> Limits:
+    return Limits(
+        quantity=limits.quantity,
+        unit=limits.unit,
+        low=None if limits.low is None else float(limits.low),
+        high=None if limits.high is None else float(limits.high),
+        sampling=Sampling.PEAK if limits.quantity == "acceleration" else Sampling.LEVEL,
+    )
+
+
+def _exposed(one: Exposure) -> Iterator[Figure]:
+    quantity, unit = one.limits.quantity, one.limits.unit
+    yield Figure(f"{quantity}: lowest", digits(one.minimum), unit)
+    yield Figure(f"{quantity}: highest", digits(one.maximum), unit)
+    yield Figure(f"{quantity}: excursions", str(len(one.excursions)))
+    yield Figure(f"{quantity}: time outside", digits(one.outside_s), "s")
+
+
+def _judged(difference: float, u: float, unit: str) -> tuple[Figure, Figure]:
+    return Figure("change", digits(difference), unit), Figure("u(change)", digits(u), unit)
+
+
+def _in(quantity: Quantity, unit: str) -> float:
+    return convert(float(quantity.value), quantity.unit, unit)
+
+
+def _check(name: CheckName, verdict: Verdict, method: str, basis: Sequence[int], figures: Sequence[Figure]) -> Check:
+    return Check(name, verdict.value, method, tuple(basis), tuple(figures))

@@ -1,0 +1,63 @@
+"""What the laboratory brings to a result: its standard's certificate and its declared uncertainty components.
+
+Bodies of the entries "standard" and "budget"; numbers are decimal text as the person gave them.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+Line = Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class _Body(Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class CertifiedValue(_Body, frozen=True):
+    """One value of the laboratory's standard from its certificate: U with its k."""
+
+    point: str
+    value: str
+    unit: str
+    U: str
+    k: str
+
+
+class Standard(_Body, frozen=True):
+    """The laboratory's own standard with its certificate."""
+
+    id: Line
+    maker: str
+    model: str
+    serial: Line
+    certificate: Line
+    issuer: Line
+    date: Line
+    values: tuple[CertifiedValue, ...]
+
+
+class Declared(_Body, frozen=True):
+    """A budget component the laboratory declares at a point: the half-width of the plan's distribution, or the standard
+    uncertainty of a normal one."""
+
+    row: str
+    point: str
+    value: str
+    unit: str
+    source: Line
+    dof: str = "inf"
+
+
+class InfluenceUncertainty(_Body, frozen=True):
+    """The laboratory's standard uncertainty of an influence quantity at the transfer standard."""
+
+    influence: Literal["temperature", "relative humidity", "pressure"]
+    u: str
+    unit: str
+    source: Line
+
+
+class BudgetDeclared(_Body, frozen=True):
+    rows: tuple[Declared, ...]
+    influences: tuple[InfluenceUncertainty, ...]

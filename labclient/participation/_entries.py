@@ -1,0 +1,179 @@
+"""What people and the program enter into the notebook: one struct a kind, so that nothing shapeless is ever recorded.
+
+Measured numbers are decimal text. Every struct is the body of one entry kind, named in `KINDS`.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from labclient.acquisition import Cycle
+from labclient.evaluation import BudgetDeclared, Check, Result, Standard
+from labclient.plan import Station
+
+Line = Annotated[str, Meta(min_length=1, max_length=500)]
+Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+Seq = Annotated[int, Meta(ge=0)]
+
+
+class Body(Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of all entry bodies."""
+
+
+class PlanAccepted(Body, frozen=True):
+    """The plan this participation works by; the payload is the file as received."""
+
+    plan: str
+    revision: int
+    sha256: Sha256
+    origin: Literal["signed", "transcribed"]
+    laboratory: str
+    signer: str | None = None
+
+
+class TrustAccepted(Body, frozen=True):
+    """The pilot's trust list; the payload is the file as received. `root` is the fingerprint confirmed by a person."""
+
+    version: int
+    sha256: Sha256
+    root: Sha256
+    simulated: bool
+
+
+class Part(Body, frozen=True):
+    name: Line
+    present: bool
+
+
+class Arrival(Body, frozen=True):
+    """The handover record at arrival (交接单)."""
+
+    received: Line
+    carrier: str
+    waybill: str
+    from_laboratory: str
+    parts: tuple[Part, ...]
+    seals_intact: bool
+    shock_indicator: Literal["none", "intact", "tripped"]
+    visual: Literal["undamaged", "damaged"]
+    remarks: str = ""
+
+
+class Attachment(Body, frozen=True):
+    """A file as it was found: photo, certificate, transport logger. The payload holds its bytes."""
+
+    name: Line
+    media_type: Line
+    what: Literal["photo", "transport-log", "certificate", "document"]
+
+
+class Decision(Body, frozen=True):
+    """The pilot's decision about a failed or damaged arrival, as the document says it."""
+
+    about: Seq
+    decision: Literal["continue", "stop"]
+    given_by: Line
+    document: Line
+
+
+class Note(Body, frozen=True):
+    text: Line
+
+
+class Deviation(Body, frozen=True):
+    """A departure from the plan, with its reason."""
+
+    text: Line
+    reason: Line
+
+
+class Exclusion(Body, frozen=True):
+    """Cycles that do not count, by their entries, and why. The readings stay; results are told with and without."""
+
+    cycles: Annotated[tuple[Seq, ...], Meta(min_length=1)]
+    reason: Line
+
+
+class Departure(Body, frozen=True):
+    """The check before the standard leaves."""
+
+    visual: Literal["undamaged", "damaged"]
+    parts: tuple[Part, ...]
+    seals: str
+    remarks: str = ""
+
+
+class HandedOver(Body, frozen=True):
+    """The standard has left: to whom, when, how."""
+
+    to: Line
+    carrier: str
+    waybill: str
+    at: Line
+
+
+class StationDone(Body, frozen=True):
+    station: Station
+
+
+class Staged(Body, frozen=True):
+    """A revision is ready to be signed. `entries` is the size of the log it covers, `files` digests its file list."""
+
+    revision: int
+    entries: int
+    files: Sha256
+
+
+class SignedOff(Body, frozen=True):
+    revision: int
+    role: Literal["operator", "checker", "approver"]
+    person: Line
+    certificate: Sha256
+    signature: Sha256
+
+
+class Packaged(Body, frozen=True):
+    revision: int
+    file: Line
+    sha256: Sha256
+    bytes: int
+
+
+class Submitted(Body, frozen=True):
+    """The file was written to `to` and read back. It is sent, not confirmed."""
+
+    sha256: Sha256
+    to: Line
+
+
+class ReceiptTaken(Body, frozen=True):
+    """A verified receipt; the payload is the receipt file."""
+
+    sha256: Sha256
+    received: Line
+    signer: Line
+
+
+KINDS: dict[str, type[Struct]] = {
+    "plan": PlanAccepted,
+    "trust": TrustAccepted,
+    "standard": Standard,
+    "arrival": Arrival,
+    "attachment": Attachment,
+    "decision": Decision,
+    "note": Note,
+    "deviation": Deviation,
+    "cycle": Cycle,
+    "exclusion": Exclusion,
+    "budget": BudgetDeclared,
+    "departure": Departure,
+    "handed-over": HandedOver,
+    "station-done": StationDone,
+    "check": Check,
+    "result": Result,
+    "staged": Staged,
+    "signed-off": SignedOff,
+    "packaged": Packaged,
+    "submitted": Submitted,
+    "receipt": ReceiptTaken,
+}

@@ -1,0 +1,272 @@
+"""Gates: what is missing before a station is done, what may be entered now. A reason is a sentence with its way on.
+
+A gate reads the state and the plan, nothing else; both faces show its reasons and neither can walk around it.
+"""
+
+from collections.abc import Callable, Iterator
+
+from labclient.errors import GateClosed
+from labclient.participation._state import STATIONS, State
+from labclient.plan import Station
+from labclient.words import Message, message
+
+STATION_NAMES: dict[Station, Message] = {
+    "arrival": message("Arrival"),
+    "warm-up": message("Warm-up"),
+    "stability": message("Stability"),
+    "measurement": message("Measurement"),
+    "departure": message("Departure check"),
+    "results": message("Results and budget"),
+    "signing": message("Review and signatures"),
+    "submission": message("Submission"),
+    "handed-over": message("Handed over"),
+}
+
+_TASK_STATION: dict[str, Station] = {
+    "functional": "arrival",
+    "settling": "warm-up",
+    "stability": "stability",
+    "measurement": "measurement",
+}
+
+# Kinds that a person may enter, and the stations at which they make sense; the others may be entered at any time.
+_ENTRY_STATIONS: dict[str, tuple[Station, ...]] = {
+    "arrival": ("arrival",),
+    "decision": ("arrival", "departure"),
+    "departure": ("departure",),
+    "exclusion": ("measurement", "departure", "results", "signing"),
+    "budget": ("measurement", "departure", "results", "signing"),
+    "result": ("results", "signing"),
+    "staged": ("signing",),
+    "signed-off": ("signing",),
+    "packaged": ("signing",),
+    "submitted": ("submission",),
+    "receipt": ("submission",),
+    "handed-over": ("handed-over",),
+}
+
+
+def missing(state: State, station: Station) -> tuple[Message, ...]:
+    """What is still missing before `station` can be done; empty when its gate is open."""
+    if station in state.done:
+        return ()
+    before = STATIONS[: STATIONS.index(station)]
+    waiting = tuple(
+        message("First finish “{station}”.", station=STATION_NAMES[one]) for one in before if one not in state.done
+    )
+    return waiting[:1] or tuple(_REQUIREMENTS[station](state))
+
+
+def may_enter(state: State, kind: str) -> None:
+    """Raise `GateClosed` when an entry of this kind is not possible now."""
+    stations = _ENTRY_STATIONS.get(kind)
+    if stations and state.station not in stations:
+        here = STATION_NAMES[state.station] if state.station else message("finished")
+        raise GateClosed(
+            message("This cannot be entered now: the participation is at “{station}”.", station=here),
+            message("`labclient status` shows what comes next."),
+        )
+    if kind in {"exclusion", "budget", "result", "staged"} and state.packaged:
+        raise GateClosed(
+            message("Revision {revision} is finished and is never edited.", revision=state.packaged.revision),
+            message("Ask the pilot laboratory with a written amendment request."),
+        )
+    if kind == "result" and state.open_runs:
+        raise GateClosed(message("A run is still open."), message("Stop it or close it with a reason."))
+
+
+def may_run(state: State, task: str) -> None:
+    """Raise `GateClosed` when a run for this task is not possible now."""
+    station = _TASK_STATION.get(task)
+    if station is None or state.station == station:
+        return
+    if station in state.done:
+        raise GateClosed(message("“{station}” is done.", station=STATION_NAMES[station]))
+    reasons = missing(state, state.station) if state.station else ()
+    raise GateClosed(
+        message("“{station}” is not open yet.", station=STATION_NAMES[station]),
+        reasons[0] if reasons else message("Finish the station before it."),
+    )
+
+
+def may_finish(state: State, station: Station) -> None:
+    """Raise `GateClosed` with the first reason when `station` cannot be signed off as done."""
+    if station in state.done:
+        raise GateClosed(message("“{station}” is done.", station=STATION_NAMES[station]))
+    reasons = missing(state, station)
+    if reasons:
+        raise GateClosed(message("“{station}” is not finished.", station=STATION_NAMES[station]), reasons[0])
+
+
+def damage(state: State) -> tuple[Message, ...]:
+    """Everything found at arrival that needs the pilot's decision."""
+    found: list[Message] = []
+    arrival = state.arrival
+    if arrival:
+        if arrival.visual == "damaged":
+            found.append(message("The standard arrived damaged."))
+        if arrival.shock_indicator == "tripped":
+            found.append(message("The shock indicator has tripped."))
+        if not arrival.seals_intact:
+            found.append(message("A seal is broken."))
+        found += [message("A part is missing: {part}.", part=part.name) for part in arrival.parts if not part.present]
+    for name, sentence in (
+        ("transport", message("The transport logger shows values beyond the plan's limits.")),
+        ("functional", message("The functional check failed.")),
+    ):
+        if name in state.checks and state.checks[name].verdict == "fail":
+            found.append(sentence)
+    return tuple(found)
+
+
+def _arrival(state: State) -> Iterator[Message]:
+    rule = state.plan.arrival
+    if state.arrival is None:
+        yield message("The arrival record is missing.")
+    if state.photos < rule.photos:
+        yield message("Photos of the crate: {have} of {need}.", have=state.photos, need=rule.photos)
+    if rule.transport_limits and "transport" not in state.checks:
+        yield message("The transport logger has not been read.")
+    yield from _decided(state)
+    if state.arrival and not damage(state) and "functional" not in state.checks:
+        yield message("The functional check has not been made.")
+    elif "functional" in state.checks and state.checks["functional"].verdict == "undecided":
+        yield message("The functional check cannot be judged yet.")
+
+
+def _decided(state: State) -> Iterator[Message]:
+    found = damage(state)
+    if not found:
+        return
+    latest = max(state.arrival_at, state.check_at.get("transport", -1), state.check_at.get("functional", -1))
+    decision = state.decision
+    if decision is None or decision.about < latest:
+        yield message(
+            "{damage} Stop, leave everything as it is, inform the pilot laboratory and enter its decision.",
+            damage=found[0],
+        )
+    elif decision.decision == "stop":
+        yield message("The pilot laboratory has decided to stop here.")
+
+
+def _passed(name: str, absent: Message, failed: Message, undecided: Message) -> Callable[[State], Iterator[Message]]:
+    def requirement(state: State) -> Iterator[Message]:
+        check = state.checks.get(name)
+        if check is None:
+            yield absent
+        elif check.verdict == "fail":
+            yield failed
+        elif check.verdict == "undecided":
+            yield undecided
+
+    return requirement
+
+
+def _measurement(state: State) -> Iterator[Message]:
+    rule = state.plan.measurement
+    counted = state.counted
+    for point in state.plan.points:
+        total = rule.days * rule.cycles
+        have = sum((point.id, day, cycle) in counted for day in _upto(rule.days) for cycle in _upto(rule.cycles))
+        if have < total:
+            yield message("{point}: {have} of {total} cycles measured.", point=point.id, have=have, total=total)
+    if state.open_runs:
+        yield message("A run is still open.")
+    yield from _ZERO(state)
+    environment = state.checks.get("environment")
+    if environment is None:
+        yield message("The environment during the measurement has not been judged.")
+    elif environment.verdict != "pass" and state.deviation_at < state.check_at["environment"]:
+        yield message("The environment left the plan's limits: record the deviation with its reason.")
+
+
+def _departure(state: State) -> Iterator[Message]:
+    if state.departure is None:
+        yield message("The departure record is missing.")
+    elif state.departure.visual == "damaged" and (state.decision is None or state.decision.about < state.departure_at):
+        yield message("Damage was found: inform the pilot laboratory and enter its decision.")
+
+
+def _results(state: State) -> Iterator[Message]:
+    if state.standard is None:
+        yield message("The laboratory's standard and its certificate are missing.")
+    yield from _undeclared(state)
+    if state.result is None:
+        yield message("The result has not been computed.")
+    elif state.result_at < state.changed_at:
+        yield message("Something changed after the result was computed: compute it again.")
+
+
+def _undeclared(state: State) -> Iterator[Message]:
+    declared = {(row.row, row.point) for row in state.budget.rows} if state.budget else set()
+    influences = {one.influence for one in state.budget.influences} if state.budget else set()
+    for row in state.plan.budget:
+        for point in state.plan.points:
+            if row.origin == "declared" and (row.id, point.id) not in declared:
+                yield message("Budget: the row “{row}” at {point} is missing.", row=row.id, point=point.id)
+        if row.origin == "coefficient" and row.influence not in influences:
+            yield message("Budget: the uncertainty of the {influence} is missing.", influence=row.influence)
+
+
+def _signing(state: State) -> Iterator[Message]:
+    if state.staged is None or (state.result_at > -1 and state.staged.entries <= state.result_at):
+        yield message("The revision has not been prepared for signing.")
+        return
+    signed = {sign.role for sign in state.signed}
+    for role in state.plan.roles:
+        if role not in signed:
+            yield message("The signature of the {role} is missing.", role=ROLE_NAMES[role])
+    if state.packaged is None:
+        yield message("The package has not been written.")
+
+
+def _submission(state: State) -> Iterator[Message]:
+    if state.submitted is None:
+        yield message("The package has not been sent.")
+    if state.receipt is None:
+        yield message("Sent, not confirmed: the pilot's receipt is missing.")
+
+
+def _handed_over(state: State) -> Iterator[Message]:
+    if state.handed_over is None:
+        yield message("The handover to the next laboratory is not recorded.")
+
+
+def _upto(count: int) -> range:
+    return range(1, count + 1)
+
+
+ROLE_NAMES: dict[str, Message] = {
+    "operator": message("operator"),
+    "checker": message("checker"),
+    "approver": message("approver"),
+}
+
+_ZERO = _passed(
+    "zero",
+    message("The zero readings have not been judged."),
+    message("The zero readings exceed the plan's limit: clean and tighten the connections, then measure again."),
+    message("The zero readings cannot be judged yet."),
+)
+
+_REQUIREMENTS: dict[Station, Callable[[State], Iterator[Message]]] = {
+    "arrival": _arrival,
+    "warm-up": _passed(
+        "settling",
+        message("The warm-up has not been judged."),
+        message("The standard has not settled: leave it switched on and judge again."),
+        message("The warm-up cannot be judged yet: it needs more readings."),
+    ),
+    "stability": _passed(
+        "stability",
+        message("The reading stability has not been judged."),
+        message("The readings are not stable: look for the cause at the bench, then repeat the run."),
+        message("The stability cannot be judged yet: repeat with more readings."),
+    ),
+    "measurement": _measurement,
+    "departure": _departure,
+    "results": _results,
+    "signing": _signing,
+    "submission": _submission,
+    "handed-over": _handed_over,
+}

@@ -1,0 +1,175 @@
+"""The state of a participation: nothing but a fold over its entries."""
+
+from collections.abc import Iterable
+from typing import Literal, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from labclient.acquisition import Cycle
+from labclient.evaluation import BudgetDeclared, Check, Result, Standard
+from labclient.notebook import Entry
+from labclient.participation._entries import (
+    Arrival,
+    Attachment,
+    Decision,
+    Departure,
+    Exclusion,
+    HandedOver,
+    Packaged,
+    PlanAccepted,
+    ReceiptTaken,
+    SignedOff,
+    Staged,
+    StationDone,
+    Submitted,
+    TrustAccepted,
+)
+from labclient.plan import Plan, Station
+
+_Kind = TypeVar("_Kind", bound=Struct)
+
+STATIONS: tuple[Station, ...] = (
+    "arrival",
+    "warm-up",
+    "stability",
+    "measurement",
+    "departure",
+    "results",
+    "signing",
+    "submission",
+    "handed-over",
+)
+
+
+class Run(Struct, frozen=True):
+    """One acquisition: what it was for, and whether it was stopped in order."""
+
+    seq: int
+    task: str
+    purpose: Literal["trial", "diagnostic", "record"]
+    station: str
+    stopped: bool = False
+
+
+class State(Struct, frozen=True):
+    """All that the entries so far say. Fields ending in `_at` are the seq of the entry that said it last."""
+
+    plan: Plan
+    accepted: PlanAccepted
+    simulated: bool
+    size: int = 0
+    trust: TrustAccepted | None = None
+    done: tuple[Station, ...] = ()
+    standard: Standard | None = None
+    arrival: Arrival | None = None
+    arrival_at: int = -1
+    photos: int = 0
+    transport_log_at: int = -1
+    decision: Decision | None = None
+    checks: dict[str, Check] = {}
+    check_at: dict[str, int] = {}
+    deviation_at: int = -1
+    runs: dict[int, Run] = {}
+    cycles: dict[int, Cycle] = {}
+    excluded: dict[int, str] = {}
+    changed_at: int = -1
+    budget: BudgetDeclared | None = None
+    result: Result | None = None
+    result_at: int = -1
+    departure: Departure | None = None
+    departure_at: int = -1
+    staged: Staged | None = None
+    signed: tuple[SignedOff, ...] = ()
+    packaged: Packaged | None = None
+    submitted: Submitted | None = None
+    receipt: ReceiptTaken | None = None
+    handed_over: HandedOver | None = None
+
+    @property
+    def station(self) -> Station | None:
+        """The station where work goes on; None when all is done."""
+        return next((station for station in STATIONS if station not in self.done), None)
+
+    @property
+    def counted(self) -> dict[tuple[str, int, int], int]:
+        """The cycles that count: (point, day, cycle) → seq of the cycle's entry."""
+        return {
+            (cycle.point, cycle.day, cycle.cycle): seq for seq, cycle in self.cycles.items() if seq not in self.excluded
+        }
+
+    @property
+    def open_runs(self) -> tuple[Run, ...]:
+        return tuple(run for run in self.runs.values() if not run.stopped)
+
+
+def fold(state: State, entries: Iterable[Entry]) -> State:
+    """The state after these entries."""
+    for entry in entries:
+        state = msgspec.structs.replace(_step(state, entry), size=entry.seq + 1)
+    return state
+
+
+def _step(state: State, entry: Entry) -> State:  # noqa: PLR0911, PLR0912 - one arm for each kind of entry
+    set_ = msgspec.structs.replace
+    body = entry.body
+    match entry.kind:
+        case "trust":
+            return set_(state, trust=_read(body, TrustAccepted))
+        case "standard":
+            return set_(state, standard=_read(body, Standard), changed_at=entry.seq)
+        case "arrival":
+            return set_(state, arrival=_read(body, Arrival), arrival_at=entry.seq)
+        case "attachment":
+            what = _read(body, Attachment).what
+            if what == "transport-log":
+                return set_(state, transport_log_at=entry.seq)
+            return set_(state, photos=state.photos + (what == "photo" and entry.station == "arrival"))
+        case "decision":
+            return set_(state, decision=_read(body, Decision))
+        case "deviation":
+            return set_(state, deviation_at=entry.seq)
+        case "run-start":
+            run = Run(entry.seq, str(body["task"]), body["purpose"], entry.station)
+            return set_(state, runs=state.runs | {entry.seq: run})
+        case "run-stop":
+            stopped = msgspec.structs.replace(state.runs[body["run"]], stopped=True)
+            return set_(state, runs=state.runs | {stopped.seq: stopped}, changed_at=entry.seq)
+        case "cycle":
+            return set_(state, cycles=state.cycles | {entry.seq: _read(body, Cycle)}, changed_at=entry.seq)
+        case "exclusion":
+            exclusion = _read(body, Exclusion)
+            reasons = dict.fromkeys(exclusion.cycles, exclusion.reason)
+            return set_(state, excluded=state.excluded | reasons, changed_at=entry.seq)
+        case "check":
+            check = _read(body, Check)
+            return set_(
+                state,
+                checks=state.checks | {check.check: check},
+                check_at=state.check_at | {check.check: entry.seq},
+            )
+        case "budget":
+            return set_(state, budget=_read(body, BudgetDeclared), changed_at=entry.seq)
+        case "result":
+            return set_(state, result=_read(body, Result), result_at=entry.seq)
+        case "departure":
+            return set_(state, departure=_read(body, Departure), departure_at=entry.seq)
+        case "station-done":
+            return set_(state, done=(*state.done, _read(body, StationDone).station))
+        case "staged":
+            return set_(state, staged=_read(body, Staged), signed=())
+        case "signed-off":
+            return set_(state, signed=(*state.signed, _read(body, SignedOff)))
+        case "packaged":
+            return set_(state, packaged=_read(body, Packaged))
+        case "submitted":
+            return set_(state, submitted=_read(body, Submitted))
+        case "receipt":
+            return set_(state, receipt=_read(body, ReceiptTaken))
+        case "handed-over":
+            return set_(state, handed_over=_read(body, HandedOver))
+    return state
+
+
+def _read(body: object, kind: type[_Kind]) -> _Kind:
+    return msgspec.convert(body, kind)
