@@ -26,7 +26,7 @@ class Allan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def oadev(values: Numbers, tau0: float, taus: Literal["octaves"] | Sequence[float] = "octaves") -> Allan:
-    """Overlapping Allan deviation of readings spaced by `tau0` (NIST SP 1065 (2008), section 5, on their cumulative sum).
+    """Overlapping Allan deviation of readings spaced by `tau0` (NIST SP 1065 (2008), section 5, on cumulative sums).
 
     AVAR(m·τ₀) = Σ (ȳ of readings i+m … i+2m−1  −  ȳ of readings i … i+m−1)² / (2·(n − 2m + 1)). `taus` are averaging
     times up to half the run, each a multiple of tau0; "octaves" are 1, 2, 4 … × tau0. The advice (`best_tau`) looks at

@@ -1,8 +1,8 @@
 """Has the standard settled? The change between the last two windows of time, judged as an interval.
 
-Both windows are cut into eight equal parts on a grid that starts at switching on, and only complete parts count. A part
-is kept as its mean, so that a reading costs the same however long the warm-up takes; serial correlation and drift are
-seen in the sixteen part means (see `_noise`).
+Both windows are cut into twelve equal parts on a grid that starts at switching on, and only complete parts count. A
+part is kept as its mean, so that a reading costs the same however long the warm-up takes; serial correlation is seen in
+the twenty-four part means (see `_noise`).
 """
 
 from collections import deque
@@ -19,7 +19,7 @@ from labclient.metrology._noise import noise
 from labclient.metrology._numbers import LARGEST, Array, Numbers, finite, not_negative, positive, same_length
 from labclient.words import message
 
-PARTS = 8  # parts of one window
+PARTS = 12  # parts of one window; each needs a reading
 
 
 class SettlingRule(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,9 +24,9 @@ class Distribution(StrEnum):
 class Component(msgspec.Struct, frozen=True, kw_only=True):
     """One row of a budget. Either `u` is given, or `half_width` with a divisor.
 
-    `half_width` is the half-width a of a bounded distribution (its divisor is known: √3, √6, √2, for a trapezoid
-    √(6/(1+β²)); GUM 4.3.7 to 4.3.9, H.1.3.4) or an expanded uncertainty U of a normal one, whose `divisor` is then the k of its
-    certificate. A stated `divisor` always wins.
+    `half_width` is the half-width a of a bounded distribution (its divisor is known: rectangular √3, triangular √6,
+    arcsine √2, trapezoid √(6/(1+β²)); GUM 4.3.7 to 4.3.9, H.1.3.4) or the expanded uncertainty U of a normal one, whose
+    `divisor` is then the k of its certificate. A stated `divisor` always wins.
     """
 
     id: str

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import log10
@@ -11,8 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
-CASES = Path(os.environ.get("LABCLIENT_CASES") or Path(__file__).parents[3] / "shared" / "cases")
+settings.register_profile("unhurried", deadline=None)  # a late import is no failure
+settings.load_profile("unhurried")
+
+CASES = Path(__file__).parents[3] / "shared" / "cases"
 
 
 @dataclass(frozen=True)

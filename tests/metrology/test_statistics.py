@@ -28,7 +28,9 @@ def test_certified_statistics_from_texts_agree_to_twelve_digits(name: str, case,
     assert certified(result, reference.expected, lre) >= 12
 
 
-@pytest.mark.parametrize(("name", "digits"), [("numacc1", 15), ("numacc2", 14), ("numacc3", 9), ("michelso", 12), ("mavro", 12)])
+@pytest.mark.parametrize(
+    ("name", "digits"), [("numacc1", 15), ("numacc2", 14), ("numacc3", 9), ("michelso", 12), ("mavro", 12)]
+)
 def test_certified_statistics_from_floats_agree_as_far_as_floats_hold_the_data(name, digits, case, lre) -> None:
     reference = case(f"strd_{name}")
     result = summary([float(row["y"]) for row in reference.rows()])
