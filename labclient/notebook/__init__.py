@@ -7,6 +7,7 @@ from labclient.notebook._export import export
 from labclient.notebook._file import SUFFIX
 from labclient.notebook._notebook import Notebook, log_name
 from labclient.notebook._reader import Reader
+from labclient.notebook._restore import restore
 from labclient.notebook._runs import (
     Channel,
     Interrupted,
@@ -56,6 +57,7 @@ __all__ = [
     "raw_bytes",
     "raw_cell",
     "read_columns",
+    "restore",
     "run_start",
     "run_stop",
     "run_values",

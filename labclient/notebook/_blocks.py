@@ -16,8 +16,9 @@ terminator (as in a raw cell).
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
-from math import isnan
+from collections.abc import Iterable, Iterator, Sequence
+from io import StringIO
+from math import copysign, isnan, nan
 from typing import Any
 
 import numpy as np
@@ -71,6 +72,7 @@ def block(
         raise ValueError("replies of unequal lengths")
     codes = np.fromiter(map(statuses.index, status), np.float64, rows) if len(statuses) > 1 else None
     _check_silent(statuses, codes, values)
+    values = np.where(np.isnan(values), nan, values)  # one NaN, so that the rows alone give the same bytes again
     cells = [map(str, range(first, first + rows)), map(str, t_ns), _quoted(status), *map(_quoted, texts)]
     cells.append(iter([""] * rows) if raws is None else _quoted(_raw_cells(texts, raws, terminator)))
     payload = "\r\n".join(map(",".join, zip(*cells, strict=True))) + "\r\n"
@@ -136,8 +138,9 @@ def differing_row(found: Columns, payload: bytes) -> int | None:
     """The index of the first reply whose text says other than its values, or None: the time and status must be the
     same, a number bit-equal to its text, a value absent where the status is not "ok"."""
     channels = found.values.shape[1]
-    rows = csv.reader(payload.decode(errors="replace").splitlines(keepends=True), strict=True)
-    expected = zip(found.index.tolist(), found.t_ns.tolist(), found.status.tolist(), found.values.tolist(), strict=True)
+    rows = _csv(payload.decode(errors="replace"))
+    indices: list[int] = found.index.tolist()
+    expected = zip(indices, found.t_ns.tolist(), found.status.tolist(), found.values.tolist(), strict=True)
     try:
         for row, (index, t_ns, status, numbers) in zip(rows, expected, strict=True):
             word = found.statuses[status]
@@ -145,8 +148,30 @@ def differing_row(found: Columns, payload: bytes) -> int | None:
             if not fits or not all(map(_says, row[3:-1], channel_words(word, channels), numbers)):
                 return index
     except (ValueError, csv.Error):
-        return int(found.index[0])
+        return indices[0]
     return None
+
+
+def read_rows(entry: Entry, payload: bytes) -> NDArray[np.float64]:
+    """The values of block `entry` from its rows alone: what `block` wrote beside them. Raises `NotebookDamaged`."""
+    try:
+        statuses, start = [str(word) for word in entry.body["statuses"]], int(entry.body["t0_ns"])
+        rows = list(_csv(payload.decode()))
+        offsets = [[float(int(row[1]) - start)] for row in rows]
+        codes = [[float(statuses.index(row[2]))] if len(statuses) > 1 else [] for row in rows]
+        values = [[float(number(text)) if word == OK else nan for text, word in _cells(row)] for row in rows]
+        return np.array([[*a, *b, *c] for a, b, c in zip(offsets, codes, values, strict=True)], np.float64)
+    except (KeyError, TypeError, ValueError, IndexError, csv.Error, NumberInvalid) as error:
+        raise NotebookDamaged(message("The rows of block {seq} cannot be read.", seq=entry.seq)) from error
+
+
+def _csv(text: str) -> Iterator[list[str]]:
+    return csv.reader(StringIO(text, newline=""), strict=True)
+
+
+def _cells(row: list[str]) -> Iterable[tuple[str, str]]:
+    texts = row[len(_FIXED) : -1]
+    return zip(texts, channel_words(row[2], len(texts)), strict=True)
 
 
 def raw_cell(raw: bytes) -> str:
@@ -198,6 +223,7 @@ def _says(text: str, status: str, value: float) -> bool:
     if status != OK:
         return isnan(value)
     try:
-        return float(number(text)) == value
+        said = float(number(text))
     except NumberInvalid:
         return False
+    return said == value and copysign(1.0, said) == copysign(1.0, value)

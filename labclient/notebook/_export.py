@@ -27,6 +27,7 @@ from labclient.words import message, say
 if TYPE_CHECKING:
     from hashlib import _Hash
 
+ENTRIES = "log/entries.jsonl"
 _UNSAFE = re.compile(r"[^\w.()+,-]+")
 _LONGEST = 80
 
@@ -86,14 +87,14 @@ def _write(path: Path, size: int, written: _Written) -> None:
     try:
         runs: set[int] = set()
         for entry, payload in _readable(path, connection, size):
-            written.add("log/entries.jsonl", entry.line + b"\n")
+            written.add(ENTRIES, entry.line + b"\n")
             if entry.kind == "run-start":
-                written.add(_run_file(entry.seq), header([channel.name for channel in channels_of(entry)]))
+                written.add(run_file(entry.seq), header([channel.name for channel in channels_of(entry)]))
                 runs.add(entry.seq)
             elif entry.kind == "block" and payload is not None and entry.body["run"] in runs:
-                written.add(_run_file(entry.body["run"]), payload)
+                written.add(run_file(entry.body["run"]), payload)
             elif payload is not None:
-                written.add(f"attachments/{entry.seq}-{_safe(str(entry.body.get('name', entry.kind)))}", payload)
+                written.add(attachment_file(entry), payload)
     finally:
         connection.close()
 
@@ -108,8 +109,14 @@ def _readable(path: Path, connection: sqlite3.Connection, size: int) -> Iterator
             yield entry, row.payload if holds(entry.payload, row.payload) else None
 
 
-def _run_file(run: int) -> str:
+def run_file(run: int) -> str:
+    """The name of a run's CSV."""
     return f"runs/run-{run}.csv"
+
+
+def attachment_file(entry: Entry) -> str:
+    """The name of an entry's payload as a file."""
+    return f"attachments/{entry.seq}-{_safe(str(entry.body.get('name', entry.kind)))}"
 
 
 def _safe(name: str) -> str:

@@ -1,6 +1,6 @@
 """Runs in the notebook: the bodies that writer and readers agree on.
 
-    run-start   purpose, task, channels [{name, quantity, unit}], instrument, clock {utc, monotonic_ns}; its seq is the
+    run-start   purpose, task, channels [{name, quantity, unit, resolution}], instrument, clock {utc, monotonic_ns}; its seq is the
                 run's number
     series      run, and what the replies mean; its seq is the series' number
     block       replies of one run and series (`_blocks`)
@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, ValidationError, convert, to_builtins
 from numpy.typing import NDArray
 
 from labclient.clock import Clock, iso
@@ -32,11 +32,12 @@ _FIXED = {"index", "t_ns", "status", "raw"}
 
 
 class Channel(Struct, frozen=True):
-    """One stream of readings of a run."""
+    """One stream of readings of a run; `resolution` is the step of its last digit in `unit`, "" when unknown."""
 
     name: str
     quantity: str
     unit: str
+    resolution: str = ""
 
 
 class RunData(Struct, frozen=True, eq=False, kw_only=True):
@@ -90,7 +91,7 @@ def run_start(
         **more,
         "purpose": purpose,
         "task": task,
-        "channels": [{"name": c.name, "quantity": c.quantity, "unit": c.unit} for c in channels],
+        "channels": [to_builtins(channel) for channel in channels],
         "instrument": instrument,
         "clock": {"utc": iso(clock.utc()), "monotonic_ns": str(clock.monotonic_ns())},
     }
@@ -124,8 +125,8 @@ def attachment(
 def channels_of(start: Entry) -> tuple[Channel, ...]:
     """The channels of a run, from its start."""
     try:
-        return tuple(Channel(c["name"], c["quantity"], c["unit"]) for c in start.body["channels"])
-    except (KeyError, TypeError) as error:
+        return tuple(convert(channel, Channel) for channel in start.body["channels"])
+    except (KeyError, TypeError, ValidationError) as error:
         raise NotebookDamaged(message("Entry {seq} does not begin a run.", seq=start.seq)) from error
 
 
@@ -139,15 +140,22 @@ def blocks(reader: Reader, run: int, start: int = 0) -> Iterator[Entry]:
 
 
 def run_values(
-    reader: Reader, run: int, series: int | None = None, *, first: int = 0, stop: int | None = None
+    reader: Reader,
+    run: int,
+    series: int | None = None,
+    *,
+    first: int = 0,
+    stop: int | None = None,
+    entries: int | None = None,
 ) -> RunData:
-    """The replies of `run` with indices from `first` to before `stop`, of one series if given; texts stay unread."""
+    """The replies of `run` with indices from `first` to before `stop`, of one series if given, as far as the first
+    `entries` entries of the log go; texts stay unread."""
     start = reader.entry(run)
     channels = channels_of(start)
     parts: list[tuple[int, Columns]] = []
     for entry in blocks(reader, run):
         low, rows, member = entry.body["first"], entry.body["rows"], entry.body["series"]
-        if stop is not None and low >= stop:
+        if (stop is not None and low >= stop) or (entries is not None and entry.seq >= entries):
             break
         if low + rows > first and (series is None or member == series):
             parts.append((member, _cut(read_columns(reader, entry), first, stop)))

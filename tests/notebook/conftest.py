@@ -4,10 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from notebook.samples import AUTHOR, CLOCK, fill
 
 from labclient.notebook import Notebook
 from labclient.signing import NoteKey
+from notebook.samples import AUTHOR, CLOCK, fill
 
 
 @pytest.fixture(scope="session")

@@ -64,7 +64,9 @@ def fill(notebook: Notebook, key: NoteKey) -> None:
     (two,) = notebook.append(series(run.seq, {"role": "X", "point": "10 V"}, author=AUTHOR))
     notebook.append(readings(run.seq, two.seq, 25, 200))
     notebook.append(run_stop(run.seq, rows=225, reason="done", author=AUTHOR))
-    notebook.append(attachment("箱子.jpg", bytes(range(256)) * 40, media_type="image/jpeg", what="crate", author=AUTHOR))
+    notebook.append(
+        attachment("箱子.jpg", bytes(range(256)) * 40, media_type="image/jpeg", what="crate", author=AUTHOR)
+    )
     (again,) = notebook.append(start)
     notebook.append(readings(again.seq, two.seq, 0, 3))
     notebook.checkpoint(key)

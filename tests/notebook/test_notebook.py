@@ -14,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from notebook.samples import AUTHOR, CLOCK, exported, fill, tamper
 
 from labclient.clock import SystemClock
 from labclient.errors import NotebookDamaged, NotebookLocked, NotebookTrouble, NotVerified, StorageTrouble, WrongUse
 from labclient.notebook import Draft, Notebook, Reader, check
 from labclient.signing import NoteKey, root_of
+from notebook.samples import AUTHOR, CLOCK, exported, fill, tamper
 
 ROOT = Path(__file__).parents[2]
 New = Callable[..., Notebook]
@@ -33,10 +33,13 @@ print("open", flush=True)
 sys.stdin.read()
 """
 READ = """
-import sys
+import os, sys
 from pathlib import Path
 from labclient.notebook import Reader, check
 path = Path(sys.argv[1])
+if hasattr(os, "geteuid") and os.geteuid() == 0:
+    check(path)  # everything is imported before the rights go
+    os.setuid(65534)
 try:
     path.open("r+b")
 except OSError:
@@ -200,9 +203,8 @@ def test_a_notebook_is_read_and_checked_where_nobody_may_write(closed: Path) -> 
         path.chmod(0o444)
         stick.chmod(0o555)
         Path(folder).chmod(0o755)
-        nobody = {"user": 65534} if hasattr(os, "geteuid") and os.geteuid() == 0 else {}
         told = subprocess.run(
-            [sys.executable, "-c", READ, str(path)], cwd=ROOT, capture_output=True, text=True, check=True, **nobody
+            [sys.executable, "-c", READ, str(path)], cwd=ROOT, capture_output=True, text=True, check=True
         )
         stick.chmod(0o755)
     assert told.stdout == "True 14\n"

@@ -1,0 +1,106 @@
+"""Replies as CSV rows and as columns."""
+
+import csv
+import io
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labclient.notebook import block, raw_bytes, raw_cell
+from labclient.notebook._blocks import columns, differing_row, header
+from labclient.notebook._entry import Entry, encode
+
+
+def entry_of(draft: object) -> Entry:
+    return encode(draft, 9, datetime(2026, 3, 1, tzinfo=UTC), 1)[0]
+
+
+@given(st.binary(max_size=40))
+def test_raw_bytes_come_back_from_a_printable_cell(raw: bytes) -> None:
+    cell = raw_cell(raw)
+    assert cell.isprintable()
+    assert cell.isascii()
+    assert not cell.startswith(("=", "@"))
+    assert cell
+    assert raw_bytes(cell) == raw
+
+
+@pytest.mark.parametrize(
+    ("raw", "cell"),
+    [
+        (b"+1.0\r\n", "+1.0\\x0d\\x0a"),
+        (b"a\\b", "a\\\\b"),
+        (b"", "\\empty"),
+        (b"=1+1", "\\x3d1+1"),
+        (b"\xb0C", "\\xb0C"),
+    ],
+)
+def test_raw_cells_are_written_as_documented(raw: bytes, cell: str) -> None:
+    assert raw_cell(raw) == cell
+
+
+TEXT = st.text(st.characters(codec="latin-1") | st.sampled_from('",;'), max_size=12)
+NUMBER = st.floats(allow_nan=False, allow_infinity=False).map(repr)
+REPLY = st.one_of(
+    st.tuples(st.just("ok"), NUMBER, st.none()),
+    st.tuples(st.just("ok"), NUMBER, st.binary(max_size=20)),
+    st.tuples(st.sampled_from(["overload", "busy"]), TEXT, st.binary(max_size=20)),
+)
+
+
+@given(st.lists(REPLY, min_size=1, max_size=30), st.integers(0, 2**40), st.integers(0, 2**62))
+def test_replies_come_back_from_payload_and_values(
+    replies: list[tuple[str, str, bytes | None]], first: int, start: int
+) -> None:
+    times = [start + i * i * 1000 for i in range(len(replies))]
+    status, texts, raws = (list(column) for column in zip(*replies, strict=True))
+    raws = [text.encode("latin-1") + b"\n" if raw is None else raw for text, raw in zip(texts, raws, strict=True)]
+    numbers = [float(text) if word == "ok" else np.nan for word, text in zip(status, texts, strict=True)]
+    draft = block(
+        7, 8, first,
+        t_ns=times, status=status, texts=[texts], raws=raws, values=np.array(numbers).reshape(-1, 1),
+        terminator=b"\n", author="Operator A",
+    )  # fmt: skip
+    assert draft.values is not None
+    assert draft.payload is not None
+    found = columns(entry_of(draft), draft.values)
+    assert found.index.tolist() == list(range(first, first + len(replies)))
+    assert found.t_ns.tolist() == times
+    assert [found.statuses[code] for code in found.status] == status
+    np.testing.assert_array_equal(found.values[:, 0], numbers)
+    rows = list(csv.reader(io.StringIO(draft.payload.decode(), newline=""), strict=True))
+    assert [row[3] for row in rows] == texts
+    kept = [raw_bytes(row[4]) if row[4] else row[3].encode("latin-1") + b"\n" for row in rows]
+    assert kept == raws
+    assert differing_row(found, draft.payload) is None
+
+
+def test_several_channels_have_a_status_each() -> None:
+    draft = block(
+        1, 2, 0,
+        t_ns=[5, 6], status=["ok;error", "ok"], texts=[["1013.2", "1013.3"], ["***", "21.5"]],
+        raws=[b"1013.2 ***\r\n", b"1013.3 21.5\r\n"], values=np.array([[1013.2, np.nan], [1013.3, 21.5]]),
+        terminator=b"\r\n", author="Operator A",
+    )  # fmt: skip
+    assert draft.payload == (
+        b"0,5,ok;error,1013.2,***,1013.2 ***\\x0d\\x0a\r\n1,6,ok,1013.3,21.5,1013.3 21.5\\x0d\\x0a\r\n"
+    )
+    assert draft.values is not None
+    found = columns(entry_of(draft), draft.values)
+    np.testing.assert_array_equal(found.values, [[1013.2, np.nan], [1013.3, 21.5]])
+    assert differing_row(found, draft.payload) is None
+    assert header(["p", 't,"x"']) == b'index,t_ns,status,p,"t,""x""",raw\r\n'
+
+
+@pytest.mark.parametrize(
+    ("status", "values"), [(["overload"], [[1.0]]), (["ok;error"], [[1.0]]), (["ok"], [[1.0], [2.0]])]
+)
+def test_a_source_that_hands_over_nonsense_is_a_bug(status: list[str], values: list[list[float]]) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        block(
+            1, 2, 0, t_ns=[5], status=status, texts=[["1"]], raws=None, values=np.array(values), terminator=b"\n",
+            author="",
+        )  # fmt: skip
