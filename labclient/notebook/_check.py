@@ -17,6 +17,7 @@ from labclient.notebook import _file
 from labclient.notebook._blocks import columns, differing_row
 from labclient.notebook._entry import Entry, check_body, columns_of, decode, holds
 from labclient.notebook._notebook import log_name
+from labclient.notebook._runs import channels_of
 from labclient.signing import Checkpoint, Tree, canonical, parse_strict, read_checkpoint
 from labclient.words import Message, message
 
@@ -171,7 +172,7 @@ class _Check:
                 self._check_note(entry)
             elif entry.kind == "run-start":
                 self._rows[seq] = 0
-                self._channels[seq] = len(entry.body["channels"])
+                self._channels[seq] = len(channels_of(entry))
             elif entry.kind == "block":
                 self._check_block(entry, row)
             elif entry.kind == "run-stop" and self._rows.pop(entry.body["run"], None) != entry.body["rows"]:

@@ -12,6 +12,7 @@ import re
 import sqlite3
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,11 +89,13 @@ def _write(path: Path, size: int, written: _Written) -> None:
         runs: set[int] = set()
         for entry, payload in _readable(path, connection, size):
             written.add(ENTRIES, entry.line + b"\n")
+            run = entry.body.get("run")
             if entry.kind == "run-start":
-                written.add(run_file(entry.seq), header([channel.name for channel in channels_of(entry)]))
-                runs.add(entry.seq)
-            elif entry.kind == "block" and payload is not None and entry.body["run"] in runs:
-                written.add(run_file(entry.body["run"]), payload)
+                with suppress(NotebookDamaged):  # named by the check
+                    written.add(run_file(entry.seq), header([channel.name for channel in channels_of(entry)]))
+                    runs.add(entry.seq)
+            elif entry.kind == "block" and payload is not None and isinstance(run, int) and run in runs:
+                written.add(run_file(run), payload)
             elif payload is not None:
                 written.add(attachment_file(entry), payload)
     finally:

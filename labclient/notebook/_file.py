@@ -138,7 +138,7 @@ def _trouble(path: Path, error: sqlite3.Error) -> Trouble:
             ),
             message("Copy it, together with the file of the same name ending in -journal, to a writable folder."),
         )
-    if code == sqlite3.SQLITE_READONLY_DBMOVED:
+    if not path.exists():
         return StorageTrouble(
             message("{path} is no longer where it was opened.", path=place),
             message("Put the stick or folder back, then open the notebook again."),

@@ -1,7 +1,7 @@
 """Runs in the notebook: the bodies that writer and readers agree on.
 
-    run-start   purpose, task, channels [{name, quantity, unit, resolution}], instrument, clock {utc, monotonic_ns}; its seq is the
-                run's number
+    run-start   purpose, task, channels [{name, quantity, unit, resolution}], instrument, clock {utc, monotonic_ns}; its seq
+                is the run's number
     series      run, and what the replies mean; its seq is the series' number
     block       replies of one run and series (`_blocks`)
     gap         run, after (index of the last reply before it, -1 if none), reason, from_ns, to_ns

@@ -190,7 +190,8 @@ def test_a_block_that_contradicts_itself_or_its_run_is_found(new: New, body: dic
 )
 def test_a_deep_check_compares_each_text_with_its_value(new: New, row: bytes, agrees: bool) -> None:
     with new() as notebook:
-        notebook.append(Draft(kind="run-start", body={"channels": [{"name": "a"}]}, author=""))
+        channel = {"name": "a", "quantity": "voltage", "unit": "V"}
+        notebook.append(Draft(kind="run-start", body={"channels": [channel]}, author=""))
         body = {"run": 1, "series": 2, "first": 0, "rows": 1, "t0_ns": "5", "t1_ns": "5", "statuses": ["ok"],
                 "terminator": "\\x0a"}  # fmt: skip
         values = np.array([[0.0, 1.0]])

@@ -99,3 +99,14 @@ def test_a_damaged_notebook_is_exported_only_on_request_and_names_what_is_missin
     assert [line.split("\t")[:2] for line in left["damage.txt"].decode().splitlines()[:4]] == [
         ["-", "count"], ["4", "payload"], ["5", "rows"], ["10", "unreadable"],
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["channels", "run", "name", "quantity"])
+def test_bodies_that_lost_a_field_are_exported_as_far_as_they_say_something(
+    closed: Path, tmp_path: Path, name: str
+) -> None:
+    tamper(closed, f"UPDATE log SET entry = CAST(replace(entry, '\"{name}\":', '\"lost\":') AS BLOB)")
+    export(closed, tmp_path / "out", damaged=True)
+    lines = (tmp_path / "out" / "log" / "entries.jsonl").read_bytes().splitlines()
+    assert [json.loads(line)["seq"] for line in lines] == list(range(14))
+    assert (tmp_path / "out" / "log" / "damage.txt").stat().st_size > 0
