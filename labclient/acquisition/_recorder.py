@@ -17,7 +17,7 @@ from msgspec import Struct
 from labclient.acquisition._replies import Replies, joined
 from labclient.clock import Clock
 from labclient.errors import StorageTrouble, Trouble, WrongUse
-from labclient.notebook import Draft, Entry, Notebook, Reader, block, check_draft, open_run
+from labclient.notebook import Draft, Entry, Notebook, Reader, block, channels_of, check_draft, check_replies, open_run
 from labclient.signing import NoteKey
 from labclient.words import message
 
@@ -28,6 +28,7 @@ ROOM = 200_000
 class _Run(Struct):
     author: str
     station: str
+    channels: int
     rows: int
     stopped: bool = False
 
@@ -126,15 +127,19 @@ class Recorder:
     def offer(self, run: int, series: int, replies: Replies, terminator: bytes) -> None:
         """Hand over replies of `run` that belong to `series`; returns at once, or when there is room again.
 
-        Raises `StorageTrouble` when the record can no longer be written, `WrongUse` when the run is not open.
+        Raises `StorageTrouble` when the record can no longer be written, `WrongUse` when the run is not open,
+        ValueError for replies that contradict themselves or their run.
         """
         if not len(replies):
             return
+        check_replies(replies.t_ns, replies.status, replies.texts, replies.raws, replies.values)
         with self._lock:
             self._wait_for_room()
             known = self._known(run)
             if known.stopped:
                 raise WrongUse(message("Run {run} was stopped.", run=run), message("Begin a new run."))
+            if len(replies.texts) != known.channels:
+                raise ValueError("another number of channels than the run")
             waiting = self._last_block(run)
             if waiting is None or (waiting.series, waiting.terminator) != (series, terminator):
                 waiting = _Block(run, series, terminator, known.rows, [])
@@ -196,7 +201,8 @@ class Recorder:
         if run not in self._runs:
             with Reader.open(self.path) as reader:
                 found = open_run(reader, run)
-            self._runs[run] = _Run(found.start.author, found.start.station, found.rows)
+            start = found.start
+            self._runs[run] = _Run(start.author, start.station, len(channels_of(start)), found.rows)
         return self._runs[run]
 
     def _wait_for_room(self) -> None:

@@ -1,11 +1,20 @@
 """The notebook: the one file of a participation, an append-only log whose every entry is a leaf of a hash tree."""
 
-from labclient.notebook._blocks import OK, Columns, block, channel_words, raw_bytes, raw_cell, read_columns
+from labclient.notebook._blocks import (
+    OK,
+    Columns,
+    block,
+    channel_words,
+    check_replies,
+    raw_bytes,
+    raw_cell,
+    read_columns,
+)
 from labclient.notebook._check import CheckReport, Finding, check
 from labclient.notebook._entry import Digest, Draft, Entry, check_draft
 from labclient.notebook._export import export
 from labclient.notebook._file import SUFFIX
-from labclient.notebook._notebook import Notebook, log_name
+from labclient.notebook._notebook import Notebook, is_simulated, log_name
 from labclient.notebook._reader import Reader
 from labclient.notebook._restore import restore
 from labclient.notebook._runs import (
@@ -49,9 +58,11 @@ __all__ = [
     "channels_of",
     "check",
     "check_draft",
+    "check_replies",
     "export",
     "gap",
     "interrupted",
+    "is_simulated",
     "log_name",
     "open_run",
     "raw_bytes",

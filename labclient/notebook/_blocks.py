@@ -19,7 +19,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from math import copysign, isnan, nan
-from typing import Any
 
 import numpy as np
 from msgspec import Struct
@@ -33,6 +32,7 @@ from labclient.words import message
 
 OK = "ok"
 NOTHING = "\\empty"
+_MOST_STATUSES = 255
 _FIXED = ("index", "t_ns", "status")
 _SPECIAL = re.compile(r'[",\r\n]')
 _PLAIN = re.compile(rb"[ -\[\]-~]*")
@@ -64,14 +64,10 @@ def block(
     station: str = "",
 ) -> Draft:
     """The block of these replies. `texts` holds one sequence a channel, `values` is rows × channels; `raws` may be None
-    when every reply was its one text and `terminator`. Raises ValueError for a source's mistake: unequal lengths, or a
-    value where the status is not "ok"."""
-    statuses = tuple(dict.fromkeys(status))
-    rows = len(t_ns)
-    if rows == 0 or len(status) != rows or values.shape != (rows, len(texts)) or (raws is None and len(texts) != 1):
-        raise ValueError("replies of unequal lengths")
+    when every reply was its one text and `terminator`. Raises ValueError as `check_replies`."""
+    check_replies(t_ns, status, texts, raws, values)
+    statuses, rows = tuple(dict.fromkeys(status)), len(t_ns)
     codes = np.fromiter(map(statuses.index, status), np.float64, rows) if len(statuses) > 1 else None
-    _check_silent(statuses, codes, values)
     values = np.where(np.isnan(values), nan, values)  # one NaN, so that the rows alone give the same bytes again
     cells = [map(str, range(first, first + rows)), map(str, t_ns), _quoted(status), *map(_quoted, texts)]
     cells.append(iter([""] * rows) if raws is None else _quoted(_raw_cells(texts, raws, terminator)))
@@ -96,6 +92,35 @@ def block(
     )
 
 
+def check_replies(
+    t_ns: Sequence[int],
+    status: Sequence[str],
+    texts: Sequence[Sequence[str]],
+    raws: Sequence[bytes] | None,
+    values: NDArray[np.float64],
+) -> None:
+    """Raises ValueError for a source's mistake: no or unequally many replies, raw bytes missing where they cannot be
+    told from the text, a text that cannot be written, or a value where the status is not "ok"."""
+    rows, channels = len(t_ns), len(texts)
+    lengths = {len(status), *map(len, texts), *(() if raws is None else (len(raws),))}
+    if rows == 0 or lengths != {rows} or values.shape != (rows, channels) or (raws is None and channels != 1):
+        raise ValueError("replies of unequal lengths")
+    for texts_of_one in texts:
+        "".join(texts_of_one).encode("latin-1" if raws is None else "utf-8")
+    words = dict.fromkeys(status)
+    if len(words) > _MOST_STATUSES:
+        raise ValueError("too many statuses")
+    for word in words:
+        each = channel_words(word, channels)
+        if len(each) != channels:
+            raise ValueError(word)
+        silent = [channel for channel, said in enumerate(each) if said != OK]
+        if silent:
+            mine = values if len(words) == 1 else values[[one == word for one in status]]
+            if not np.isnan(mine[:, silent]).all():
+                raise ValueError(f"a value with status {word}")
+
+
 def header(channels: Sequence[str]) -> bytes:
     """The head line of a run's CSV."""
     return (",".join(_quoted([*_FIXED, *channels, "raw"])) + "\r\n").encode()
@@ -104,23 +129,25 @@ def header(channels: Sequence[str]) -> bytes:
 def columns(entry: Entry, table: NDArray[np.float64]) -> Columns:
     """The replies of a block from its body and values; raises `NotebookDamaged` when they do not fit each other."""
     try:
-        body: dict[str, Any] = dict(entry.body)
-        statuses = tuple(map(str, body["statuses"]))
-        first, rows, start = int(body["first"]), int(body["rows"]), int(body["t0_ns"])
+        statuses = tuple(map(str, entry.body["statuses"]))
+        first, rows, start = int(entry.body["first"]), int(entry.body["rows"]), int(entry.body["t0_ns"])
         coded = len(statuses) > 1
-        status = table[:, 1].astype(np.uint8) if coded else np.zeros(rows, np.uint8)
-        found = Columns(
+        if len(table) != rows or rows < 1 or not 0 < len(statuses) <= _MOST_STATUSES:
+            raise ValueError(rows)
+        with np.errstate(invalid="ignore"):
+            status = table[:, 1].astype(np.uint8) if coded else np.zeros(rows, np.uint8)
+            offsets = table[:, 0].astype(np.int64)
+        if status.max() >= len(statuses) or (coded and (status != table[:, 1]).any()) or (offsets != table[:, 0]).any():
+            raise ValueError(statuses)
+        return Columns(
             index=np.arange(first, first + rows, dtype=np.int64),
-            t_ns=table[:, 0].astype(np.int64) + start,
+            t_ns=offsets + start,
             status=status,
             statuses=statuses,
             values=table[:, 2 if coded else 1 :],
         )
     except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
         raise NotebookDamaged(message("Block {seq} contradicts itself.", seq=entry.seq)) from error
-    if len(table) != rows or rows == 0 or not statuses or status.max() >= len(statuses):
-        raise NotebookDamaged(message("Block {seq} contradicts itself.", seq=entry.seq))
-    return found
 
 
 def read_columns(reader: Reader, entry: Entry) -> Columns:
@@ -206,17 +233,6 @@ def _quoted(cells: Sequence[str]) -> Iterable[str]:
     if not _SPECIAL.search("".join(cells)):
         return cells
     return ['"' + cell.replace('"', '""') + '"' if _SPECIAL.search(cell) else cell for cell in cells]
-
-
-def _check_silent(statuses: tuple[str, ...], codes: NDArray[np.float64] | None, values: NDArray[np.float64]) -> None:
-    for place, status in enumerate(statuses):
-        words = channel_words(status, values.shape[1])
-        if len(words) != values.shape[1]:
-            raise ValueError(status)
-        silent = [channel for channel, word in enumerate(words) if word != OK]
-        rows = values if codes is None else values[codes == place]
-        if not np.isnan(rows[:, silent]).all():
-            raise ValueError(f"a value with status {status}")
 
 
 def _says(text: str, status: str, value: float) -> bool:

@@ -198,10 +198,10 @@ class Notebook:
         if tree.size == 0 or last != tree.size - 1:
             raise _damaged(self.path)
         _check_tail(self.path, connection, tree)
-        first = connection.execute("SELECT entry FROM log WHERE seq = 0").fetchone()
-        self._origin = None if first is None else decode(first[0])
+        (line,) = connection.execute("SELECT entry FROM log WHERE seq = 0").fetchone() or (b"",)
+        self._origin = decode(line)
         self._tree = tree
-        if self.clock.simulated and not self.origin.body["clock"]["simulated"]:
+        if not is_simulated(self._origin) and self.clock.simulated:
             raise NotebookTrouble(
                 message("{path} is real; a simulated clock may not write in it.", path=str(self.path))
             )
@@ -210,6 +210,18 @@ class Notebook:
 def log_name(origin: Entry) -> str:
     """The name of a log in its checkpoints, from its entry 0."""
     return f"{PROGRAM}/notebook/{origin.body['notebook']}"
+
+
+def is_simulated(origin: Entry) -> bool:
+    """Whether a notebook was begun with a simulated clock; raises `NotebookDamaged` when entry 0 does not say all it
+    must."""
+    try:
+        simulated = origin.body["clock"]["simulated"]
+        if origin.kind == "origin" and isinstance(simulated, bool) and log_name(origin) and str(origin.body["key"]):
+            return simulated
+    except (KeyError, TypeError):
+        pass
+    raise NotebookDamaged(message("The first entry does not say what a notebook's first entry must."))
 
 
 def _check_tail(path: Path, connection: sqlite3.Connection, tree: Tree) -> None:

@@ -1,7 +1,7 @@
 """Runs in the notebook: the bodies that writer and readers agree on.
 
-    run-start   purpose, task, channels [{name, quantity, unit, resolution}], instrument, clock {utc, monotonic_ns}; its seq
-                is the run's number
+    run-start   purpose, task, channels [{name, quantity, unit, resolution}], instrument, clock {utc, monotonic_ns};
+                its seq is the run's number
     series      run, and what the replies mean; its seq is the series' number
     block       replies of one run and series (`_blocks`)
     gap         run, after (index of the last reply before it, -1 if none), reason, from_ns, to_ns
@@ -133,7 +133,7 @@ def channels_of(start: Entry) -> tuple[Channel, ...]:
 def blocks(reader: Reader, run: int, start: int = 0) -> Iterator[Entry]:
     """The blocks of `run`, of the entries from `start` on."""
     for entry in reader.entries({"block", "run-stop"}, max(start, run + 1)):
-        if entry.body["run"] == run:
+        if _count(entry, "run") == run:
             if entry.kind == "run-stop":
                 return
             yield entry
@@ -154,7 +154,7 @@ def run_values(
     channels = channels_of(start)
     parts: list[tuple[int, Columns]] = []
     for entry in blocks(reader, run):
-        low, rows, member = entry.body["first"], entry.body["rows"], entry.body["series"]
+        low, rows, member = (_count(entry, name) for name in ("first", "rows", "series"))
         if (stop is not None and low >= stop) or (entries is not None and entry.seq >= entries):
             break
         if low + rows > first and (series is None or member == series):
@@ -179,7 +179,7 @@ def open_run(reader: Reader, run: int) -> Interrupted:
     if start.kind != "run-start":
         raise WrongUse(message("Entry {seq} does not begin a run.", seq=run))
     for entry in reader.entries({"block", "run-stop"}, run + 1):
-        if entry.body["run"] == run:
+        if _count(entry, "run") == run:
             if entry.kind == "run-stop":
                 raise WrongUse(message("Run {run} was stopped.", run=run), message("Begin a new run."))
             found = _further(found, entry)
@@ -193,14 +193,22 @@ def interrupted(reader: Reader) -> list[Interrupted]:
         if entry.kind == "run-start":
             begun[entry.seq] = Interrupted(entry, 0, None)
         elif entry.kind == "run-stop":
-            begun.pop(entry.body["run"], None)
-        elif (run := begun.get(entry.body["run"])) is not None:
+            begun.pop(_count(entry, "run"), None)
+        elif (run := begun.get(_count(entry, "run"))) is not None:
             begun[run.run] = _further(run, entry)
     return list(begun.values())
 
 
 def _further(run: Interrupted, entry: Entry) -> Interrupted:
-    return Interrupted(run.start, run.rows + int(entry.body["rows"]), int(entry.body["t1_ns"]))
+    return Interrupted(run.start, run.rows + _count(entry, "rows"), _count(entry, "t1_ns"))
+
+
+def _count(entry: Entry, name: str) -> int:
+    """An integer of a body, written as such or as text; raises `NotebookDamaged` when it is none."""
+    try:
+        return int(entry.body[name])
+    except (KeyError, TypeError, ValueError) as error:
+        raise NotebookDamaged(message("Entry {seq} does not say its {name}.", seq=entry.seq, name=name)) from error
 
 
 def _cut(part: Columns, first: int, stop: int | None) -> Columns:

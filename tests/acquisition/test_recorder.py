@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -167,6 +168,19 @@ def test_a_draft_that_cannot_be_written_is_refused_to_its_author_alone(notebook:
             recorder.enter(Draft(kind="note", body={"value": 1.5}, author=AUTHOR))
         recorder.offer(run, one, batch(1), b"\r\n")
     assert check(notebook.path).readings == 2
+
+
+def test_replies_that_contradict_themselves_or_their_run_are_refused_to_their_source_alone(notebook: Notebook) -> None:
+    two = {"texts": [["1.0"], ["2.0"]], "values": np.array([[1.0, 2.0]])}
+    with Recorder(notebook) as recorder:
+        run, one = begin(recorder)
+        for change in ({"status": ["overload"]}, {"status": ["ok", "ok"]}, two):
+            with pytest.raises(ValueError, match=r"."):
+                recorder.offer(run, one, msgspec.structs.replace(batch(0), **change), b"\r\n")
+        recorder.offer(run, one, batch(0), b"\r\n")
+    report = check(notebook.path, deep=True)
+    assert report.ok
+    assert report.readings == 1
 
 
 def test_nothing_is_offered_to_a_run_that_is_not_open(notebook: Notebook) -> None:

@@ -95,12 +95,31 @@ def test_several_channels_have_a_status_each() -> None:
     assert header(["p", 't,"x"']) == b'index,t_ns,status,p,"t,""x""",raw\r\n'
 
 
+NAN = float("nan")
+
+
 @pytest.mark.parametrize(
-    ("status", "values"), [(["overload"], [[1.0]]), (["ok;error"], [[1.0]]), (["ok"], [[1.0], [2.0]])]
+    ("status", "texts", "raws", "values"),
+    [
+        (["overload"], [["9.9E37"]], [b""], [[1.0]]),
+        (["ok;error"], [["1"]], [b""], [[1.0]]),
+        (["ok;error"], [["1"], ["2"]], [b""], [[1.0, 2.0]]),
+        (["ok", "busy"], [["1", ""]], [b"", b""], [[1.0], [1.0]]),
+        (["ok"], [["1"]], [b""], [[1.0], [2.0]]),
+        (["ok", "ok"], [["1"]], [b""], [[1.0]]),
+        (["ok"], [["1"]], [b"", b""], [[1.0]]),
+        (["ok"], [["1"], ["2"]], None, [[1.0, 2.0]]),
+        (["error"], [["\u4e2d"]], None, [[NAN]]),
+        (["error"], [["\ud800"]], [b""], [[NAN]]),
+        ([], [[]], [], np.empty((0, 1)).tolist()),
+        ([str(i) for i in range(300)], [[""] * 300], [b""] * 300, [[NAN]] * 300),
+    ],
 )
-def test_a_source_that_hands_over_nonsense_is_a_bug(status: list[str], values: list[list[float]]) -> None:
+def test_a_source_that_hands_over_nonsense_has_a_bug(
+    status: list[str], texts: list[list[str]], raws: list[bytes] | None, values: list[list[float]]
+) -> None:
     with pytest.raises(ValueError, match=r"."):
         block(
-            1, 2, 0, t_ns=[5], status=status, texts=[["1"]], raws=None, values=np.array(values), terminator=b"\n",
-            author="",
+            1, 2, 0, t_ns=[5] * len(texts[0]), status=status, texts=texts, raws=raws, values=np.array(values),
+            terminator=b"\n", author="",
         )  # fmt: skip

@@ -1,5 +1,6 @@
 """Whatever is changed in a notebook is found."""
 
+import json
 import random
 import sqlite3
 from collections.abc import Callable
@@ -7,12 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pymerkle import InmemoryTree
 
 from labclient.errors import NotebookDamaged, Trouble
-from labclient.notebook import CheckReport, Draft, Notebook, Reader, check
-from labclient.signing import NoteKey, Tree, sign_checkpoint
-from notebook.samples import AUTHOR, exported, fill, tamper
+from labclient.notebook import CheckReport, Draft, Notebook, Reader, check, run_values
+from labclient.notebook._check import _is_canonical
+from labclient.signing import NoteKey, Tree, canonical, sign_checkpoint
+from notebook.samples import AUTHOR, CLOCK, exported, fill, tamper
 
 New = Callable[..., Notebook]
 FLIPS = 300
@@ -198,3 +202,39 @@ def test_a_deep_check_compares_each_text_with_its_value(new: New, row: bytes, ag
         notebook.append(Draft(kind="block", author="", body=body, payload=row, values=values))
     assert check(notebook.path).ok
     assert check(notebook.path, deep=True).ok == agrees
+
+
+TEXT = st.text(st.characters(codec="utf-8") | st.sampled_from('\x7f\x1f/\\"é\U0001f600'), max_size=6)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXT,
+    lambda member: st.lists(member, max_size=3) | st.dictionaries(TEXT, member, max_size=4),
+)
+
+
+@given(JSON, st.booleans(), st.booleans(), st.sampled_from([(",", ":"), (", ", ":")]))
+def test_canonical_form_is_told_as_rfc_8785_tells_it(
+    value: object, ascii_only: bool, ordered: bool, separators: tuple[str, str]
+) -> None:
+    line = json.dumps(value, ensure_ascii=ascii_only, sort_keys=ordered, separators=separators).encode()
+    assert _is_canonical(line) == (canonical(value) == line)
+    assert _is_canonical(canonical(value))
+
+
+def test_an_entry_0_that_says_nothing_is_refused(closed: Path) -> None:
+    for name in ("notebook", "key", "simulated", "clock"):
+        tamper(closed, f"UPDATE log SET entry = CAST(replace(entry, '\"{name}\":', '\"lost\":') AS BLOB) WHERE seq = 0")
+        assert 0 in {finding.seq for finding in check(closed).findings}
+        with pytest.raises(NotebookDamaged):
+            Notebook.open(closed, clock=CLOCK)
+
+
+def test_a_block_cannot_ask_for_more_memory_than_it_has(new: New) -> None:
+    with new() as notebook:
+        channel = {"name": "a", "quantity": "voltage", "unit": "V"}
+        notebook.append(Draft(kind="run-start", body={"channels": [channel]}, author=""))
+        body = {"run": 1, "series": 2, "first": 0, "rows": 2**52, "t0_ns": "5", "t1_ns": "5", "statuses": ["ok"],
+                "terminator": "\\x0a"}  # fmt: skip
+        notebook.append(Draft(kind="block", author="", body=body, payload=b"", values=np.ones((1, 2))))
+    assert codes(check(notebook.path)) == {"block"}
+    with Reader.open(notebook.path) as reader, pytest.raises(NotebookDamaged):
+        run_values(reader, 1)
