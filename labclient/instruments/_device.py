@@ -74,6 +74,7 @@ class Device:
         self._transcript: deque[Line] = deque(maxlen=_TRANSCRIPT)
         self._read_back: dict[str, str] = {}
         self._last_ns = 0
+        self._gap_ns = int(self._connection.min_gap_ms * 1e6)
         self._polls: dict[str, _Poll] = {name: _Poll(driver, name, self.settings) for name in driver.readings}
 
     @property
@@ -175,32 +176,32 @@ class Device:
     # -- one exchange -------------------------------------------------------------------------------------------------
 
     def _ask_once(self, poll: "_Poll", link: Link) -> Reply:
-        self._refuse_extra(link)
-        self._pace()
+        if extra := link.pending():
+            self._unasked(link, extra)
+        if self._gap_ns:
+            self._pace()
         link.write(poll.request)
         raw = link.read_until(self._end, poll.timeout_s, poll.max_bytes)
         t_ns = self._clock.monotonic_ns()
         self._last_ns = t_ns
         reply = poll.rule.read(raw, t_ns)
-        self._refuse_extra(link, raw)
+        if extra := link.pending(look=False):
+            self._unasked(link, extra, raw)
         return reply
 
-    def _refuse_extra(self, link: Link, before: bytes = b"") -> None:
-        extra = link.pending()
-        if extra and extra != self._file.framing.prompt.encode(self._encoding):
-            if self._file.framing.extra_input == "ignore":
-                link.drain(0.0, self._file.timeouts.drain_s)
-                return
-            raise BadReply(
-                before + extra, message("The instrument sent {n} bytes that nobody asked for.", n=len(extra))
-            )
+    def _unasked(self, link: Link, extra: bytes, before: bytes = b"") -> None:
+        framing = self._file.framing
+        if extra == framing.prompt.encode(self._encoding):
+            return
+        if framing.extra_input == "ignore":
+            link.drain(0.0, self._file.timeouts.drain_s)
+            return
+        raise BadReply(before + extra, message("The instrument sent {n} bytes that nobody asked for.", n=len(extra)))
 
     def _pace(self) -> None:
-        gap = self._connection.min_gap_ms * 1e-3
-        if gap:
-            rest = gap - (self._clock.monotonic_ns() - self._last_ns) * 1e-9
-            if rest > 0:
-                self._clock.wait(self._never, rest)
+        rest_ns = self._gap_ns - (self._clock.monotonic_ns() - self._last_ns)
+        if rest_ns > 0:
+            self._clock.wait(self._never, rest_ns * 1e-9)
 
     def _say(self, command: str) -> None:
         framing = self._file.framing
@@ -260,7 +261,8 @@ class Device:
         self._check_errors()
         for name, poll in self._polls.items():
             poll.to_discard = self.driver.readings[name].discard_first
-        self._refuse_extra(self._opened())
+        if extra := self._opened().pending():
+            self._unasked(self._opened(), extra)
         self.identity = identity
         self._serial = identity.serial
         self._in_step = True

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 from labclient.errors import LinkLost
 from labclient.instruments._schema import Connection
 from labclient.instruments._troubles import BadReply, NoReply
-from labclient.words import message
+from labclient.words import Message, message
 
 _VISA: Final = ("TCPIP", "GPIB", "USB", "VICP", "PXI")
 
@@ -19,8 +19,9 @@ class Link(Protocol):
     def read_until(self, terminator: bytes, timeout_s: float, max_bytes: int) -> bytes:
         """All bytes to the terminator inclusive; raises `NoReply` with what came, `BadReply` beyond `max_bytes`."""
 
-    def pending(self) -> bytes:
-        """What has arrived unasked, without waiting; it stays where it is."""
+    def pending(self, look: bool = True) -> bytes:
+        """What has arrived unasked, without waiting; it stays where it is. Without `look`, only what came along with
+        the last reply."""
 
     def drain(self, quiet_s: float, limit_s: float) -> bytes:
         """Drop and return what arrives until nothing came for `quiet_s`; raises `NoReply` after `limit_s`."""
@@ -44,11 +45,11 @@ class BufferedLink(ABC):
     def read_until(self, terminator: bytes, timeout_s: float, max_bytes: int) -> bytes:
         buffer = self._buffer
         deadline = time.monotonic() + timeout_s
+        rest = timeout_s
         while (found := buffer.find(terminator)) < 0:
             if len(buffer) > max_bytes:
                 raise BadReply(self._take(), message("The reply is longer than {n} bytes.", n=max_bytes))
-            rest = deadline - time.monotonic()
-            chunk = self._receive(max(rest, 0.0))
+            chunk = self._receive(rest if rest > 0 else 0.0)
             if not chunk and rest <= 0:
                 raise NoReply(
                     self._take(),
@@ -58,13 +59,15 @@ class BufferedLink(ABC):
                     ),
                 )
             buffer += chunk
+            rest = deadline - time.monotonic()
         end = found + len(terminator)
         reply = bytes(buffer[:end])
         del buffer[:end]
         return reply
 
-    def pending(self) -> bytes:
-        self._buffer += self._receive(0.0)
+    def pending(self, look: bool = True) -> bytes:
+        if look:
+            self._buffer += self._receive(0.0)
         return bytes(self._buffer)
 
     def drain(self, quiet_s: float, limit_s: float) -> bytes:
@@ -99,17 +102,18 @@ def kind_of(address: str) -> str:
 def open_link(address: str, connection: Connection, timeout_s: float = 5.0) -> Link:
     """Open an address: a VISA resource name, a serial port, or a pyserial URL; raises `LinkLost`."""
     if connection.kind == "serial":
-        from labclient.instruments._serial import SerialLink  # noqa: PLC0415 - late: heavy
+        from labclient.instruments._serial import SerialLink
 
         return SerialLink(address, connection, timeout_s)
-    from labclient.instruments._visa import VisaLink  # noqa: PLC0415 - late: heavy
+    from labclient.instruments._visa import VisaLink
 
     return VisaLink(address, timeout_s)
 
 
 def lost(address: str, reason: object) -> LinkLost:
     """The exception for a connection that is gone."""
+    told = reason if isinstance(reason, Message) else str(reason)
     return LinkLost(
-        message("The connection to {address} is gone: {reason}", address=address, reason=str(reason)),
+        message("The connection to {address} is gone: {reason}", address=address, reason=told),
         message("Check that the instrument is on and the cable is in; the run goes on with the same instrument."),
     )

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import nan
+from math import inf, nan
 from typing import Final
+
+import msgspec
 
 from labclient.errors import NumberInvalid
 from labclient.instruments._schema import STATUSES, WITHOUT_VALUE, Channel, Framing, Reading, Status
@@ -16,8 +18,7 @@ from labclient.words import message
 _STEP: Final = message("Resynchronise the instrument; the reply is kept, its number is not used.")
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """One raw answer: when it was complete (monotonic ns), its bytes, and per channel its text and value (NaN where
     the status says there is none)."""
 
@@ -42,15 +43,12 @@ class ReplyRule:
     """A reading's pattern, units, flags and sentinels under given settings; it keeps no state."""
 
     def __init__(self, reading: Reading, framing: Framing, settings: Mapping[str, str]) -> None:
-        self._reading = reading
         self._pattern = re.compile(reading.pattern, re.ASCII)
         self._end = framing.reply_end.encode(framing.encoding)
         self._encoding = framing.encoding
         self._prompt = framing.prompt
-        self._largest = tuple(follow(c.largest, settings) if c.largest else None for c in reading.channel)
-        self._texts = tuple(
-            tuple(re.compile(s.pattern, re.ASCII) if s.pattern else None for s in c.sentinels) for c in reading.channel
-        )
+        self._flags = reading.flags
+        self._channels = tuple(_ChannelRule(channel, settings) for channel in reading.channel)
         self.channels = tuple(
             ChannelInfo(c.name, c.quantity, c.unit, follow(c.resolution, settings) or nan) for c in reading.channel
         )
@@ -60,15 +58,14 @@ class ReplyRule:
         found = self._pattern.fullmatch(self._text(raw))
         if found is None:
             raise BadReply(raw, message("“{reply}” is not the declared form of a reply.", reply=_shown(raw)), _STEP)
-        whole = self._flagged(found, raw)
-        texts, values, worst = [], [], whole
-        for index, channel in enumerate(self._reading.channel):
-            text = found[channel.group]
-            self._check_unit(channel, found, raw)
-            value, status = self._value(index, channel, text, raw)
-            texts.append(text.strip())
+        whole = self._flagged(found, raw) if self._flags else "ok"
+        worst, texts, values = whole, [], []
+        for channel in self._channels:
+            text, value, status = channel.read(found, raw)
+            if status != "ok":
+                worst = max(worst, status, key=STATUSES.index)
+            texts.append(text)
             values.append(nan if status in WITHOUT_VALUE or whole in WITHOUT_VALUE else value)
-            worst = max(worst, status, key=STATUSES.index)
         return Reply(t_ns, raw, tuple(texts), tuple(values), worst)
 
     def _text(self, raw: bytes) -> str:
@@ -81,46 +78,60 @@ class ReplyRule:
 
     def _flagged(self, found: re.Match[str], raw: bytes) -> Status:
         worst: Status = "ok"
-        for flag in self._reading.flags:
+        for flag in self._flags:
             token = found[flag.group]
             if token not in flag.map:
                 raise BadReply(raw, message("“{flag}” is not a declared flag.", flag=token), _STEP)
             worst = max(worst, flag.map[token], key=STATUSES.index)
         return worst
 
-    def _check_unit(self, channel: Channel, found: re.Match[str], raw: bytes) -> None:
-        if channel.unit_group is None:
-            return
-        spelling = found[channel.unit_group].strip()
-        named = channel.units.get(spelling)
-        if named is None or unit(named) != unit(channel.unit):
-            raise BadReply(
-                raw,
-                message("The instrument answers in “{unit}”, not in {expected}.", unit=spelling, expected=channel.unit),
-                message("Set the unit at the instrument to {expected}, then connect again.", expected=channel.unit),
-            )
 
-    def _value(self, index: int, channel: Channel, text: str, raw: bytes) -> tuple[float, Status]:
-        for sentinel, pattern in zip(channel.sentinels, self._texts[index], strict=True):
-            if pattern is not None and pattern.fullmatch(text):
-                return nan, sentinel.status
+class _ChannelRule:
+    """One channel's part of the rule, made ready."""
+
+    def __init__(self, channel: Channel, settings: Mapping[str, str]) -> None:
+        self._channel = channel
+        self._group = channel.group
+        self._largest = follow(channel.largest, settings) if channel.largest else inf
+        self._words = [(re.compile(s.pattern, re.ASCII), s.status) for s in channel.sentinels if s.pattern is not None]
+        self._bounds = [
+            (inf if s.at_least is None else s.at_least, -inf if s.at_most is None else s.at_most, s.status)
+            for s in channel.sentinels
+            if s.pattern is None
+        ]
+
+    def read(self, found: re.Match[str], raw: bytes) -> tuple[str, float, Status]:
+        """Text, value and status of this channel."""
+        if self._channel.unit_group is not None:
+            self._check_unit(found[self._channel.unit_group].strip(), raw)
+        text = found[self._group].strip()
+        for pattern, status in self._words:
+            if pattern.fullmatch(text):
+                return text, nan, status
         try:
             value = float(number(text))
         except NumberInvalid as trouble:
             raise BadReply(raw, trouble.sentence, _STEP) from trouble
-        for sentinel in channel.sentinels:
-            if (sentinel.at_least is not None and value >= sentinel.at_least) or (
-                sentinel.at_most is not None and value <= sentinel.at_most
-            ):
-                return value, sentinel.status
-        largest = self._largest[index]
-        if largest is not None and abs(value) > largest:
+        for high, low, status in self._bounds:
+            if value >= high or value <= low:
+                return text, nan, status
+        if abs(value) > self._largest:
             raise BadReply(
                 raw,
-                message("{text} {unit} is more than this range can measure.", text=text.strip(), unit=channel.unit),
+                message("{text} {unit} is more than this range can measure.", text=text, unit=self._channel.unit),
                 _STEP,
             )
-        return value, "ok"
+        return text, value, "ok"
+
+    def _check_unit(self, spelling: str, raw: bytes) -> None:
+        expected = self._channel.unit
+        named = self._channel.units.get(spelling)
+        if named is None or unit(named) != unit(expected):
+            raise BadReply(
+                raw,
+                message("The instrument answers in “{unit}”, not in {expected}.", unit=spelling, expected=expected),
+                message("Set the unit at the instrument to {expected}, then connect again.", expected=expected),
+            )
 
 
 def _shown(raw: bytes) -> str:

@@ -44,10 +44,14 @@ class SerialLink(BufferedLink):
         self._buffer.clear()
 
     def close(self) -> None:
+        below = getattr(self._port, "_socket", None)  # pyserial leaves the socket of a lost `socket://` port open
         try:
             self._port.close()
         except _GONE:
             return  # closing what is already gone
+        finally:
+            if below is not None:
+                below.close()
 
     def _receive(self, timeout_s: float) -> bytes:
         port = self._port

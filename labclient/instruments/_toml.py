@@ -57,17 +57,16 @@ def line_of(text: str, field: str) -> int:
     """The line (from 1) that a dotted path points to, as near as the text allows."""
     names = [(name, int(index or 0)) for name, index in re.findall(r"([^.\[\]]+)(?:\[(\d+)\])?", field)]
     lines = text.splitlines()
-    start = 0
+    start = reached = 0
     for depth in range(1, len(names) + 1):
         dotted = r"\s*\.\s*".join(re.escape(name) for name, _ in names[:depth])
         header = re.compile(rf"\s*\[\[?\s*{dotted}\s*\]\]?\s*(#.*)?")
         hits = [number for number, line in enumerate(lines) if number >= start and header.fullmatch(line)]
-        wanted = names[depth - 1][1]
-        if len(hits) > wanted:
-            start = hits[wanted]
-            continue
-        key = re.compile(rf"\s*{re.escape(names[depth - 1][0])}\s*[.=]")
-        return next((n + 1 for n in range(start, len(lines)) if key.match(lines[n])), start + 1)
+        if len(hits) > names[depth - 1][1]:
+            start, reached = hits[names[depth - 1][1]], depth
+    if reached < len(names):
+        key = re.compile(rf"\s*{re.escape(names[reached][0])}\s*[.=]")
+        start = next((number for number in range(start, len(lines)) if key.match(lines[number])), start)
     return start + 1
 
 

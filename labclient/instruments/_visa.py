@@ -1,13 +1,13 @@
 """VISA through PyVISA: the vendor's library when installed, else pyvisa-py.
 
-pyvisa-py throws away partial bytes at a timeout and spins on a socket whose peer has closed. Its socket sessions are
-therefore never asked to wait: this module waits on the socket itself, looks how many bytes are there, and reads exactly
-those through VISA, so nothing is ever left inside the library.
+pyvisa-py throws away partial bytes at a timeout, spins on a socket whose peer has closed, and takes a refused
+connection for an open one. Its socket sessions are therefore opened and written through VISA, but waited for and read
+on the socket itself, so nothing is ever left inside the library.
 """
 
 import select
 import socket
-from contextlib import ExitStack
+from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, cast
 
@@ -28,23 +28,20 @@ class VisaLink(BufferedLink):
 
     def __init__(self, address: str, timeout_s: float = 5.0) -> None:
         super().__init__()
-        from pyvisa import constants  # noqa: PLC0415 - late: heavy
-        from pyvisa.errors import Error, VisaIOError  # noqa: PLC0415
+        from pyvisa import constants
+        from pyvisa.errors import Error, VisaIOError
 
         self._address = address
         self._troubles: tuple[type[Exception], ...] = (Error, OSError)
         self._visa_error = VisaIOError
         self._timed_out = constants.StatusCode.error_timeout
+        self._not_all = constants.StatusCode.success_max_count_read
         self._resource = self._open(address, timeout_s)
         self._visalib = self._resource.visalib
         self._session = self._resource.session
         self._is_socket = address.upper().endswith("::SOCKET")
         self._resource.read_termination = None
         self._resource.write_termination = ""
-        self._quiet = ExitStack()
-        self._quiet.enter_context(
-            self._visalib.ignore_warning(self._session, constants.StatusCode.success_max_count_read)
-        )
         self._socket = self._python_socket()
 
     def write(self, data: bytes) -> None:
@@ -64,7 +61,6 @@ class VisaLink(BufferedLink):
 
     def close(self) -> None:
         try:
-            self._quiet.close()
             self._resource.close()
         except self._troubles:
             return  # closing what is already gone
@@ -75,9 +71,8 @@ class VisaLink(BufferedLink):
                 return self._receive_visa(timeout_s)
             if not select.select((self._socket,), (), (), timeout_s)[0]:
                 return b""
-            waiting = len(self._socket.recv(_CHUNK, socket.MSG_PEEK))
-            if waiting:
-                return bytes(self._visalib.read(self._session, waiting)[0])
+            if chunk := self._socket.recv(_CHUNK):
+                return chunk
         except self._troubles as trouble:
             raise lost(self._address, trouble) from trouble
         except ValueError as trouble:  # select on a socket that was closed here
@@ -85,9 +80,12 @@ class VisaLink(BufferedLink):
         raise lost(self._address, message("the instrument closed it"))
 
     def _receive_visa(self, timeout_s: float) -> bytes:
+        """Through VISA alone: whole messages on a bus that has them, single bytes on a socket, where a time-out would
+        otherwise lose what had come."""
         self._resource.timeout = max(1, int(timeout_s * 1000))
         try:
-            return bytes(self._visalib.read(self._session, _CHUNK)[0])
+            with self._resource.ignore_warning(self._not_all):
+                return bytes(self._visalib.read(self._session, 1 if self._is_socket else _CHUNK)[0])
         except self._visa_error as trouble:
             if trouble.error_code == self._timed_out:
                 return b""
@@ -123,8 +121,10 @@ class VisaLink(BufferedLink):
         return found
 
 
+@cache
 def _manager() -> "ResourceManager":
-    """PyVISA hands out one manager a library; closing it would close the links of other devices, so it stays open."""
-    from pyvisa import ResourceManager  # noqa: PLC0415 - late: heavy
+    """The one manager of this process. PyVISA hands out one a library anyway, and closing it would close the links of
+    other devices; and it runs ldconfig and a compiler each time it looks for the vendor's library."""
+    from pyvisa import ResourceManager
 
     return ResourceManager()

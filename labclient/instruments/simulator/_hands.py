@@ -87,6 +87,10 @@ class Hands:
     def replug(self) -> None:
         self.order(replug=True)
 
+    def reset(self) -> None:
+        """Everything as at the start, but for the time: no fault, nothing wired by hand, a client thrown off."""
+        self.order(reset=True)
+
     def status(self) -> dict[str, Any]:
         """time_s, requests, held, faults, plugged, clients, state."""
         return self.order(status=True)

@@ -24,10 +24,11 @@ class Simulator:
     """The instrument, its line, its faults, and its clock: real time × speed + skips."""
 
     def __init__(self, driver: Driver, listen: str, world: WorldFile, seed: int, speed: float) -> None:
-        random = Random(seed)
         framing = driver.file.framing
-        self._world = World(world, random)
-        self._talk = Talk(driver, self._world, random)
+        self._random = Random(seed)
+        self._driver, self._declared = driver, world
+        self._world = World(world, self._random)
+        self._talk = Talk(driver, self._world, self._random)
         self._speed = speed
         self._began = time.monotonic()
         self._skipped = 0.0
@@ -115,7 +116,7 @@ class Simulator:
             while line := await reader.readline():
                 try:
                     told = {"ok": True, **await self._obey(json.loads(line))}
-                except (ValueError, KeyError, TypeError, msgspec.MsgspecError) as trouble:
+                except (ValueError, KeyError, TypeError, AttributeError, msgspec.MsgspecError) as trouble:
                     told = {"ok": False, "error": f"{type(trouble).__name__}: {trouble}"}
                 writer.write(json.dumps(told).encode() + b"\n")
                 await writer.drain()
@@ -123,11 +124,12 @@ class Simulator:
 
     async def _obey(self, order: dict[str, Any]) -> dict[str, Any]:
         """One order of the control channel; raises KeyError, ValueError or TypeError for a wrong one."""
-        verb = next(iter(order))
+        verb = next(iter(order), "")
         orders: dict[str, Callable[[dict[str, Any]], Any]] = {
             "wire": self._wire_up, "connect": self._connect, "skip": self._skip, "room": self._room,
             "fault": self._fault, "release": self._release, "say": self._say, "serial": self._serial, "set": self._set,
-            "unplug": self._unplug, "replug": self._replug, "status": self._status, "stop": lambda _: self.stop(),
+            "unplug": self._unplug, "replug": self._replug, "reset": self._reset,
+            "status": self._status, "stop": lambda _: self.stop(),
         }  # fmt: skip
         told = orders[verb](order)
         return (await told if asyncio.iscoroutine(told) else told) or {}
@@ -188,6 +190,12 @@ class Simulator:
             asyncio.get_running_loop().call_later(float(seconds), lambda: asyncio.ensure_future(self._wire.plug()))
 
     async def _replug(self, _: dict[str, Any]) -> None:
+        await self._wire.plug()
+
+    async def _reset(self, _: dict[str, Any]) -> None:
+        await self._unplug({"unplug": True})
+        self._world = World(self._declared, self._random)
+        self._talk = Talk(self._driver, self._world, self._random)
         await self._wire.plug()
 
     def _status(self, _: dict[str, Any]) -> dict[str, Any]:

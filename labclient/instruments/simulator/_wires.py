@@ -122,7 +122,7 @@ class PseudoTerminal:
     async def plug(self) -> None:
         if self._ends is not None:
             return
-        import tty  # noqa: PLC0415 - POSIX only
+        import tty
 
         instrument, client = os.openpty()
         tty.setraw(client)
