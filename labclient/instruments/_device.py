@@ -256,9 +256,11 @@ class Device:
         self._in_step = False
         self._read_back.clear()
         identity = self._identify()
+        self._errors()  # old ones are in the transcript and not held against the set-up
         for exchange in file.setup:
             self._exchange(exchange)
-        self._check_errors()
+        if told := self._errors():
+            raise SettingRefused(message("The instrument reports errors: {errors}", errors="; ".join(told)))
         for name, poll in self._polls.items():
             poll.to_discard = self.driver.readings[name].discard_first
         if extra := self._opened().pending():
@@ -329,10 +331,11 @@ class Device:
         if dropped:
             self._note("<", dropped)
 
-    def _check_errors(self) -> None:
+    def _errors(self) -> list[str]:
+        """Empty the error queue and say what was in it."""
         errors = self._file.errors
         if errors is None:
-            return
+            return []
         told: list[str] = []
         for _ in range(errors.max_drain):
             self._say(errors.send)
@@ -342,8 +345,7 @@ class Device:
             if re.fullmatch(errors.none, text, re.ASCII):
                 break
             told.append(text)
-        if told:
-            raise SettingRefused(message("The instrument reports errors: {errors}", errors="; ".join(told)))
+        return told
 
     def _close(self) -> None:
         link = self._link

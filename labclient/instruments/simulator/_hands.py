@@ -72,6 +72,10 @@ class Hands:
         """An unsolicited line."""
         self.order(say=text)
 
+    def stream(self, text: str, every_s: float) -> None:
+        """Lines without end, as the last user left it; `reset` ends them."""
+        self.order(stream=text, every_s=every_s)
+
     def serial(self, serial: str) -> None:
         """Another unit of the same family is at the address from now on."""
         self.order(serial=serial)

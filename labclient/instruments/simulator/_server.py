@@ -41,6 +41,7 @@ class Simulator:
         self._held: deque[bytes] = deque()
         self._last = b""
         self._stopped = asyncio.Event()
+        self._streaming: asyncio.TimerHandle | None = None
         self._wire: Wire = PseudoTerminal(self._feed) if listen == "pty" else TcpPort(listen, self._feed)
 
     @property
@@ -127,9 +128,9 @@ class Simulator:
         verb = next(iter(order), "")
         orders: dict[str, Callable[[dict[str, Any]], Any]] = {
             "wire": self._wire_up, "connect": self._connect, "skip": self._skip, "room": self._room,
-            "fault": self._fault, "release": self._release, "say": self._say, "serial": self._serial, "set": self._set,
-            "unplug": self._unplug, "replug": self._replug, "reset": self._reset,
-            "status": self._status, "stop": lambda _: self.stop(),
+            "fault": self._fault, "release": self._release, "say": self._say, "stream": self._stream,
+            "serial": self._serial, "set": self._set, "unplug": self._unplug, "replug": self._replug,
+            "reset": self._reset, "status": self._status, "stop": lambda _: self.stop(),
         }  # fmt: skip
         told = orders[verb](order)
         return (await told if asyncio.iscoroutine(told) else told) or {}
@@ -174,6 +175,19 @@ class Simulator:
     def _say(self, order: dict[str, Any]) -> None:
         self._wire.send(str(order["say"]).encode(self._encoding) + self._reply_end)
 
+    def _stream(self, order: dict[str, Any]) -> None:
+        """Start to send a line at intervals, as somebody may have left it; a reset ends it."""
+        if self._streaming is not None:
+            self._streaming.cancel()
+        data, every_s = str(order["stream"]).encode(self._encoding) + self._reply_end, float(order["every_s"])
+        loop = asyncio.get_running_loop()
+
+        def send() -> None:
+            self._wire.send(data)
+            self._streaming = loop.call_later(every_s, send)
+
+        send()
+
     def _serial(self, order: dict[str, Any]) -> None:
         self._talk.serial = str(order["serial"])
 
@@ -193,6 +207,8 @@ class Simulator:
         await self._wire.plug()
 
     async def _reset(self, _: dict[str, Any]) -> None:
+        if self._streaming is not None:
+            self._streaming.cancel()
         await self._unplug({"unplug": True})
         self._world = World(self._declared, self._random)
         self._talk = Talk(self._driver, self._world, self._random)
