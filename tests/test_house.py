@@ -20,9 +20,7 @@ def test_modules_stay_readable_in_one_sitting() -> None:
 
 
 def test_the_layer_contract_holds() -> None:
-    done = subprocess.run(
-        ["lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=100
-    )
+    done = subprocess.run(["lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=100)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

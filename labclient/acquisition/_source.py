@@ -6,6 +6,7 @@ and must show the same serial number. Either way the run continues behind a mark
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from math import isnan
 from threading import Event
 from types import TracebackType
 from typing import Self
@@ -98,7 +99,10 @@ class Source:
 
     def _start(self, task: Task, purpose: Purpose) -> int:
         self._device.connect()
-        channels = [Channel(one.name, one.quantity, one.unit) for one in self._device.channels(self._reading)]
+        channels = [
+            Channel(one.name, one.quantity, one.unit, "" if isnan(one.resolution) else repr(one.resolution))
+            for one in self._device.channels(self._reading)
+        ]
         draft = run_start(
             purpose=purpose,
             task=task,

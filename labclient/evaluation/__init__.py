@@ -1,6 +1,7 @@
 """From the record to checks and results. Pure functions of the record and the plan."""
 
 from labclient.evaluation._checks import (
+    check_again,
     environment,
     environment_runs,
     functional,
@@ -14,10 +15,13 @@ from labclient.evaluation._cycles import Measured, measured
 from labclient.evaluation._data import BudgetLine, Check, CheckName, Correction, Figure, PointResult, Result
 from labclient.evaluation._inputs import BudgetDeclared, CertifiedValue, Declared, InfluenceUncertainty, Standard
 from labclient.evaluation._methods import METHODS, unknown_methods
+from labclient.evaluation._names import CHECK_NAMES, VERDICT_NAMES
 from labclient.evaluation._result import result
 
 __all__ = [
+    "CHECK_NAMES",
     "METHODS",
+    "VERDICT_NAMES",
     "BudgetDeclared",
     "BudgetLine",
     "CertifiedValue",
@@ -31,6 +35,7 @@ __all__ = [
     "PointResult",
     "Result",
     "Standard",
+    "check_again",
     "environment",
     "environment_runs",
     "functional",

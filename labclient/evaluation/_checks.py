@@ -38,10 +38,10 @@ _LOGGER_COLUMNS = {
 _COVERED_BY = 2.5  # environment readings may lie this many plan intervals apart
 
 
-def functional(record: Reader, plan: Plan, run: int) -> Check:
+def functional(record: Reader, plan: Plan, run: int, stop: int | None = None) -> Check:
     """Does the transfer standard work at all: every reading within the wide tolerance of its point."""
     point = plan.points[0]
-    found = readings(record, run, plan.quantity, plan.unit).values
+    found = readings(record, run, plan.quantity, plan.unit, stop).values
     nominal, tolerance = _in(point.nominal, plan.unit), _in(point.tolerance, plan.unit)
     if len(found) < plan.arrival.functional_readings:
         verdict = Verdict.UNDECIDED
@@ -69,27 +69,28 @@ def transport(record: Reader, plan: Plan, attachment: int) -> Check:
     )
 
 
-def settled(record: Reader, plan: Plan, run: int) -> Settling:
+def settled(record: Reader, plan: Plan, run: int, stop: int | None = None) -> Settling:
     """The state of settling of one run; it begins where the run begins."""
     rule = plan.warm_up
+    found = readings(record, run, plan.quantity, plan.unit, stop)
     watch = SettlingWatch(
         SettlingRule(
             limit=_in(rule.limit, plan.unit),
             window_s=_in(rule.window, "s"),
             minimum_s=_in(rule.minimum, "s"),
             k=float(rule.k),
+            resolution=found.resolution,
         )
     )
-    found = readings(record, run, plan.quantity, plan.unit)
     start = parse_iso(str(record.entry(run).body["clock"]["utc"])).timestamp()
     for time_s, value in zip((found.times - start).tolist(), found.values.tolist(), strict=True):
         watch.add(time_s, value)
     return watch.state()
 
 
-def settling(record: Reader, plan: Plan, run: int) -> Check:
+def settling(record: Reader, plan: Plan, run: int, stop: int | None = None) -> Check:
     """Warm-up: the last two windows of the run agree within the plan's limit, and the minimum time has passed."""
-    state = settled(record, plan, run)
+    state = settled(record, plan, run, stop)
     figures = [
         Figure("elapsed", digits(state.time_s), "s"),
         Figure("readings", str(state.n)),
@@ -101,14 +102,14 @@ def settling(record: Reader, plan: Plan, run: int) -> Check:
     return _check("settling", state.verdict, plan.warm_up.method, (run,), figures)
 
 
-def reading_stability(record: Reader, plan: Plan, run: int) -> Check:
+def reading_stability(record: Reader, plan: Plan, run: int, stop: int | None = None) -> Check:
     """Reading stability (读数稳定判定): the change over the run against the plan's limit."""
     rule = plan.stability
-    found = readings(record, run, plan.quantity, plan.unit)
+    found = readings(record, run, plan.quantity, plan.unit, stop)
     if len(found.values) < rule.readings:
         figures = (Figure("readings", str(len(found.values))), Figure("needed", str(rule.readings)))
         return _check("stability", Verdict.UNDECIDED, rule.method, (run,), figures)
-    state = stability(found.times, found.values, _in(rule.limit, plan.unit), float(rule.k))
+    state = stability(found.times, found.values, _in(rule.limit, plan.unit), float(rule.k), found.resolution)
     return _check(
         "stability",
         state.verdict,
@@ -127,9 +128,9 @@ def reading_stability(record: Reader, plan: Plan, run: int) -> Check:
     )
 
 
-def zero(record: Reader, plan: Plan) -> Check:
+def zero(record: Reader, plan: Plan, stop: int | None = None) -> Check:
     """Are the zero readings of all counting cycles within the plan's limit?"""
-    counting = [one for one in measured(record, plan) if not one.excluded]
+    counting = [one for one in measured(record, plan, stop) if not one.excluded]
     zeros = [value for one in counting for value in one.zeros]
     limit = zero_limit(plan)
     verdict = Verdict.UNDECIDED
@@ -141,14 +142,14 @@ def zero(record: Reader, plan: Plan) -> Check:
     return _check("zero", verdict, "zero/1", [one.seq for one in counting], figures)
 
 
-def environment(record: Reader, plan: Plan) -> Check:
+def environment(record: Reader, plan: Plan, stop: int | None = None) -> Check:
     """Was the room within the plan's limits during every counting cycle, and was it watched throughout?"""
-    counting = [one for one in measured(record, plan) if not one.excluded]
-    runs = environment_runs(record)
+    counting = [one for one in measured(record, plan, stop) if not one.excluded]
+    runs = environment_runs(record, stop)
     exposures: list[Exposure] = []
     covered = bool(counting) and bool(plan.environment.limits)
     for limits in plan.environment.limits:
-        found = all_readings(record, runs, limits.quantity, limits.unit)
+        found = all_readings(record, runs, limits.quantity, limits.unit, stop)
         covered = covered and len(found.times) > 0 and all(_covered(found.times, one, plan) for one in counting)
         if len(found.times):
             exposures.append(excursions(found.times, found.values, _limits(limits)))
@@ -158,6 +159,23 @@ def environment(record: Reader, plan: Plan) -> Check:
         verdict = Verdict.PASS if covered else Verdict.UNDECIDED
     figures = [figure for one in exposures for figure in _exposed(one)]
     return _check("environment", verdict, "excursions/1", runs, figures)
+
+
+def check_again(record: Reader, plan: Plan, said: Check, stop: int) -> Check:
+    """The check that the first `stop` entries give, of the same name and on the same basis as `said`."""
+    match said.check:
+        case "functional":
+            return functional(record, plan, said.basis[0], stop)
+        case "transport":
+            return transport(record, plan, said.basis[0])
+        case "settling":
+            return settling(record, plan, said.basis[0], stop)
+        case "stability":
+            return reading_stability(record, plan, said.basis[0], stop)
+        case "zero":
+            return zero(record, plan, stop)
+        case "environment":
+            return environment(record, plan, stop)
 
 
 def environment_runs(record: Reader, stop: int | None = None) -> list[int]:

@@ -42,7 +42,7 @@ def measured(record: Reader, plan: Plan, stop: int | None = None) -> tuple[Measu
         one = msgspec.convert(entry.body, Cycle)
         if record.entry(one.run).body["purpose"] == "record":
             if one.run not in runs:
-                runs[one.run] = readings(record, one.run, plan.quantity, plan.unit)
+                runs[one.run] = readings(record, one.run, plan.quantity, plan.unit, stop)
             value = _measured(record, plan.measurement, entry.seq, one, runs[one.run])
             found.append(msgspec.structs.replace(value, excluded=entry.seq in out))
     return tuple(found)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from labclient.clock import parse_iso
 from labclient.errors import DataUnfit
 from labclient.notebook import Entry, Reader, RunData, run_values
-from labclient.units import convert
+from labclient.units import convert, factor, number
 from labclient.words import message
 
 Array = NDArray[np.float64]
@@ -17,29 +17,30 @@ Array = NDArray[np.float64]
 
 class Readings(Struct, frozen=True, eq=False):
     """Readings that are values (status ok), one a row: `times` in seconds since 1970 UTC by this PC's clock, `series`
-    the number of the series each belongs to."""
+    the number of the series each belongs to, `resolution` the step of their last digit (0 when unknown)."""
 
     times: Array
     values: Array
     series: NDArray[np.int32]
+    resolution: float = 0.0
 
     def of_series(self, series: int) -> "Readings":
         """Those of one series."""
         mine = self.series == series
-        return Readings(self.times[mine], self.values[mine], self.series[mine])
+        return Readings(self.times[mine], self.values[mine], self.series[mine], self.resolution)
 
 
-def readings(record: Reader, run: int, quantity: str, unit: str) -> Readings:
-    """The values of the run's channel of that quantity, in `unit`.
+def readings(record: Reader, run: int, quantity: str, unit: str, stop: int | None = None) -> Readings:
+    """The values of the run's channel of that quantity, in `unit`, from the first `stop` entries.
 
     Raises `DataUnfit` when the run has no such channel, or more than one; `UnitUnknown` when the unit does not fit.
     """
-    return _channel(run_values(record, run), record.entry(run), quantity, unit)
+    return _channel(run_values(record, run, entries=stop), record.entry(run), quantity, unit)
 
 
-def all_readings(record: Reader, runs: Iterable[int], quantity: str, unit: str) -> Readings:
-    """The values of several runs in order of time."""
-    parts = [readings(record, run, quantity, unit) for run in runs]
+def all_readings(record: Reader, runs: Iterable[int], quantity: str, unit: str, stop: int | None = None) -> Readings:
+    """The values of several runs in order of time, from the first `stop` entries."""
+    parts = [readings(record, run, quantity, unit, stop) for run in runs]
     if not parts:
         return Readings(np.empty(0), np.empty(0), np.empty(0, np.int32))
     times = np.concatenate([part.times for part in parts])
@@ -58,7 +59,9 @@ def _channel(data: RunData, start: Entry, quantity: str, unit: str) -> Readings:
     clock = start.body["clock"]
     began = parse_iso(str(clock["utc"])).timestamp()
     times = began + (data.t_ns[valid] - int(clock["monotonic_ns"])) / 1e9
-    return Readings(times, _in_unit(column[valid], data.channels[places[0]].unit, unit), data.series[valid])
+    channel = data.channels[places[0]]
+    resolution = float(number(channel.resolution) * factor(channel.unit, unit)) if channel.resolution else 0.0
+    return Readings(times, _in_unit(column[valid], channel.unit, unit), data.series[valid], resolution)
 
 
 def _in_unit(values: Array, source: str, target: str) -> Array:

@@ -71,7 +71,7 @@ def _point_result(given: Given, counting: Sequence[Measured], everything: Sequen
         value=digits(value),
         u_c=digits(combined.u_c),
         U=digits(combined.U),
-        k=digits(combined.k),
+        k=str(plan.coverage.k) if plan.coverage.k is not None else digits(combined.k),
         dof=dof_text(combined.nu_eff),
         reported_value=rounded.value_text,
         reported_U=rounded.U_text,
@@ -102,7 +102,7 @@ def _levels(record: Reader, plan: Plan, cycles: Sequence[Measured], entries: int
     levels: dict[str, float] = {}
     times = [one.time_s for one in cycles]
     for one in plan.transfer_standard.coefficients:
-        room = all_readings(record, environment_runs(record, entries), one.influence, one.reference.unit)
+        room = all_readings(record, environment_runs(record, entries), one.influence, one.reference.unit, entries)
         if not len(room.times):
             raise DataUnfit(message("There are no readings of the {influence}.", influence=one.influence))
         levels[one.influence] = float(np.mean(np.interp(times, room.times, room.values)))

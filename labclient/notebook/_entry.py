@@ -7,7 +7,7 @@ both.
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 import numpy as np
@@ -75,7 +75,11 @@ class _Line(Struct, forbid_unknown_fields=True, omit_defaults=True):
     values: Digest | None = None
 
 
-_decode = msgspec.json.Decoder(_Line).decode
+def _refuse_float(text: str) -> NoReturn:
+    raise ValueError(text)
+
+
+_decode = msgspec.json.Decoder(_Line, float_hook=_refuse_float).decode
 
 
 def encode(draft: Draft, seq: int, utc: datetime, mono_ns: int) -> tuple[Entry, bytes | None]:

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from labclient.acquisition import Cycle
 from labclient.evaluation import BudgetDeclared, Check, Result, Standard
-from labclient.plan import Station
+from labclient.plan import Plan, Station, TrustList
 
 Line = Annotated[str, Meta(min_length=1, max_length=500)]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
@@ -21,10 +21,10 @@ class Body(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PlanAccepted(Body, frozen=True):
-    """The plan this participation works by; the payload is the file as received."""
+    """The plan this participation works by, as data; the payload is the file as received."""
 
-    plan: str
-    revision: int
+    name: Line
+    document: Plan
     sha256: Sha256
     origin: Literal["signed", "transcribed"]
     laboratory: str
@@ -32,12 +32,13 @@ class PlanAccepted(Body, frozen=True):
 
 
 class TrustAccepted(Body, frozen=True):
-    """The pilot's trust list; the payload is the file as received. `root` is the fingerprint confirmed by a person."""
+    """The pilot's trust list, as data; the payload is the file as received. `root` is the fingerprint that a person
+    confirmed."""
 
-    version: int
+    name: Line
+    document: TrustList
     sha256: Sha256
     root: Sha256
-    simulated: bool
 
 
 class Part(Body, frozen=True):
@@ -147,11 +148,12 @@ class Submitted(Body, frozen=True):
 
 
 class ReceiptTaken(Body, frozen=True):
-    """A verified receipt; the payload is the receipt file."""
+    """A verified receipt of the package `sha256`; the payload is the receipt file, with the digest `file_sha256`."""
 
     sha256: Sha256
     received: Line
     signer: Line
+    file_sha256: Sha256
 
 
 KINDS: dict[str, type[Struct]] = {

@@ -209,7 +209,7 @@ def _undeclared(state: State) -> Iterator[Message]:
 
 
 def _signing(state: State) -> Iterator[Message]:
-    if state.staged is None or (state.result_at > -1 and state.staged.entries <= state.result_at):
+    if state.staged is None or state.staged_at < max(state.result_at, state.changed_at):
         yield message("The revision has not been prepared for signing.")
         return
     signed = {sign.role for sign in state.signed}

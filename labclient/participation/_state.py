@@ -57,9 +57,11 @@ class State(Struct, frozen=True):
 
     plan: Plan
     accepted: PlanAccepted
+    accepted_at: int
     simulated: bool
     size: int = 0
     trust: TrustAccepted | None = None
+    trust_at: int = -1
     done: tuple[Station, ...] = ()
     standard: Standard | None = None
     arrival: Arrival | None = None
@@ -80,6 +82,7 @@ class State(Struct, frozen=True):
     departure: Departure | None = None
     departure_at: int = -1
     staged: Staged | None = None
+    staged_at: int = -1
     signed: tuple[SignedOff, ...] = ()
     packaged: Packaged | None = None
     submitted: Submitted | None = None
@@ -115,7 +118,7 @@ def _step(state: State, entry: Entry) -> State:  # noqa: PLR0911, PLR0912 - one 
     body = entry.body
     match entry.kind:
         case "trust":
-            return set_(state, trust=_read(body, TrustAccepted))
+            return set_(state, trust=_read(body, TrustAccepted), trust_at=entry.seq)
         case "standard":
             return set_(state, standard=_read(body, Standard), changed_at=entry.seq)
         case "arrival":
@@ -157,7 +160,7 @@ def _step(state: State, entry: Entry) -> State:  # noqa: PLR0911, PLR0912 - one 
         case "station-done":
             return set_(state, done=(*state.done, _read(body, StationDone).station))
         case "staged":
-            return set_(state, staged=_read(body, Staged), signed=())
+            return set_(state, staged=_read(body, Staged), signed=(), staged_at=entry.seq)
         case "signed-off":
             return set_(state, signed=(*state.signed, _read(body, SignedOff)))
         case "packaged":

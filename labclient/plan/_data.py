@@ -103,6 +103,7 @@ class Settling(_Data, frozen=True):
     window: Quantity
     minimum: Quantity
     longest: Quantity
+    interval: Quantity
     k: Decimal
 
 

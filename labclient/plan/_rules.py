@@ -41,6 +41,7 @@ def _units(plan: Plan) -> Iterator[Message]:
         ("warm_up.window", plan.warm_up.window, "time"),
         ("warm_up.minimum", plan.warm_up.minimum, "time"),
         ("warm_up.longest", plan.warm_up.longest, "time"),
+        ("warm_up.interval", plan.warm_up.interval, "time"),
         ("stability.limit", plan.stability.limit, plan.quantity),
         ("environment.interval", plan.environment.interval, "time"),
         ("measurement.scheme.wait", plan.measurement.scheme.wait, "time"),

@@ -7,7 +7,7 @@ from labclient.signing._cades import Signature, sign_detached, signer_of, verify
 from labclient.signing._canonical import canonical, parse_strict
 from labclient.signing._certificates import ROLES, Card, Person, describe, read_request
 from labclient.signing._container import Container, read_container
-from labclient.signing._files import read_small, replacing, write_whole
+from labclient.signing._files import read_small, replacing, storage, write_whole
 from labclient.signing._identities import (
     Identity,
     Signer,
@@ -107,6 +107,7 @@ __all__ = [
     "sign_checkpoint",
     "sign_detached",
     "signer_of",
+    "storage",
     "verify",
     "verify_container",
     "verify_detached",

@@ -148,7 +148,8 @@ def _leaf(signed: dict[str, Any], info: Any, certificates: list[Any]) -> Any:
         found = [
             one
             for one in certificates
-            if one.issuer == named["issuer"] and one.serial_number == named["serial_number"].native
+            # byte for byte: names compare without regard to case, and one signature has one spelling
+            if one.issuer.dump() == named["issuer"].dump() and one.serial_number == named["serial_number"].native
         ]
     except _MALFORMED as error:
         raise _refused(message("it is malformed")) from error

@@ -220,6 +220,21 @@ def test_canonical_form_is_told_as_rfc_8785_tells_it(
     assert _is_canonical(canonical(value))
 
 
+@pytest.mark.parametrize(
+    "line", [b"[9007199254740992]", b'{"a":[1,-90071992547409930]}', b'{"a":1,"a":1}', b"-0", b" 1"]
+)
+def test_what_rfc_8785_does_not_write_is_not_canonical(line: bytes) -> None:
+    assert not _is_canonical(line)
+
+
+@pytest.mark.parametrize("number", ["1.5", "1e3", "9007199254740993"])
+def test_a_number_that_loses_digits_is_found_in_any_entry(new: New, number: str) -> None:
+    with new() as notebook:
+        notebook.append(Draft(kind="note", body={"number": "7"}, author=AUTHOR))
+    tamper(notebook.path, f"UPDATE log SET entry = CAST(replace(entry, '\"7\"', '{number}') AS BLOB)")
+    assert {(1, "form"), (None, "head")} == {(f.seq, f.code) for f in check(notebook.path).findings}
+
+
 def test_an_entry_0_that_says_nothing_is_refused(closed: Path) -> None:
     for name in ("notebook", "key", "simulated", "clock"):
         tamper(closed, f"UPDATE log SET entry = CAST(replace(entry, '\"{name}\":', '\"lost\":') AS BLOB) WHERE seq = 0")

@@ -88,7 +88,7 @@ def test_arbitrary_bytes_never_make_a_plan(data: bytes) -> None:
 @pytest.mark.parametrize(("kind", "name"), [(Plan, "plan-1"), (TrustList, "trust-1")])
 def test_the_shipped_schema_is_that_of_the_code(kind: type, name: str) -> None:
     shipped_schema = json.loads(shipped("resources", "schemas", f"{name}.schema.json").read_bytes())
-    made = msgspec.json.schema(kind)
+    made = json.loads(json.dumps(msgspec.json.schema(kind)))
     assert shipped_schema == {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
 
 

@@ -1,0 +1,81 @@
+"""The entrance: language, verbs, exit codes; no traceback ever reaches a person.
+
+Exit codes: 0 done, 1 the answer is no, 2 wrong use, 3 trouble (link, disk, network), and 70 a fault of this program.
+"""
+
+import faulthandler
+import os
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from traceback import format_exception
+
+from labclient import __version__
+from labclient.cli import _demo
+from labclient.cli._out import trouble
+from labclient.cli._verbs import Verbs
+from labclient.errors import Trouble
+from labclient.home import this_pc
+from labclient.words import LANGUAGES, message, say, system_language, use_language
+
+FAULT = 70
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb and return its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    use_language(_language(given))
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        asked = _parser().parse_args(given)
+    except SystemExit as end:  # argparse has said what is wrong, or helped
+        return int(end.code or 0)
+    try:
+        code: int = asked.run(asked)
+    except Trouble as expected:
+        trouble(expected.tell())
+        return expected.exit_code
+    except KeyboardInterrupt:
+        trouble(say(message("Interrupted. What was shown is in the record.")))
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as fault:  # noqa: BLE001 - a bug: kept as a report, told as a sentence
+        return _report(fault)
+    return code
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(prog="labclient", description=say(message("The bench side of a measurement comparison.")))
+    parser.add_argument("--version", action="version", version=f"labclient {__version__}")
+    parser.add_argument("--language", choices=LANGUAGES, help=say(message("language of everything said")))
+    verbs = Verbs(parser)
+    for module in (_demo,):
+        module.add(verbs)
+    return parser
+
+
+def _language(given: Sequence[str]) -> str:
+    """The language asked for, needed before the parser can speak it."""
+    for place, argument in enumerate(given):
+        asked = argument.removeprefix("--language=") if "=" in argument else "".join(given[place + 1 : place + 2])
+        if argument.startswith("--language") and asked in LANGUAGES:
+            return asked
+    return system_language()
+
+
+def _report(fault: Exception) -> int:
+    faulthandler.enable()
+    path = this_pc().crashes / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}.txt"
+    told = f"labclient {__version__}, Python {sys.version}\n\n{''.join(format_exception(fault))}"
+    path.write_text(told, encoding="utf-8")
+    trouble(
+        say(message("This is a fault of the program. What was shown is in the record; nothing is lost."))
+        + f"\n→ {say(message('Send this report to whoever looks after labclient: {path}', path=str(path)))}"
+    )
+    return FAULT

@@ -1,0 +1,164 @@
+"""Verification of a package: by the signatures, by the log, and by computing everything again from the readings.
+
+A stranger can verify signatures and digests without this program; what only it adds is that the result follows from the
+readings by the pilot's plan.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from labclient.errors import NotVerified, Trouble
+from labclient.evaluation import Check, check_again, result
+from labclient.notebook import Reader, check, restore
+from labclient.package._data import PACKAGE_JSON, RESULT_JSON, PackageInfo, ResultFile
+from labclient.package._origin import anchors, open_plan
+from labclient.plan import Plan, TrustList
+from labclient.signing import Container, Finding, Report, canonical, parse_strict, read_container, verify_container
+from labclient.words import message
+
+_MAX_JSON = 16_000_000
+_OF_THE_LOG = ("log/", "runs/", "attachments/")
+
+
+class PackageReport(Struct, frozen=True):
+    """The outcome: `ok` only when signatures, people, log and result all hold. `info` is None when unreadable."""
+
+    report: Report
+    info: PackageInfo | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def ok(self) -> bool:
+        return self.report.ok and self.info is not None and not any(finding.grave for finding in self.findings)
+
+    @property
+    def all_findings(self) -> tuple[Finding, ...]:
+        return (*self.report.findings, *self.findings)
+
+    def as_json(self, language: str | None = None) -> dict[str, Any]:
+        """The report as JSON values."""
+        whole = Report(
+            self.report.sha256, self.report.moment, self.report.signatures, self.report.files, self.all_findings
+        ).as_json(language)
+        about = None if self.info is None else msgspec.to_builtins(self.info)
+        return whole | {"ok": self.ok, "package": about}
+
+
+def verify_package(path: Path, trust: TrustList, moment: datetime) -> PackageReport:
+    """Verify the package at `path` against the pilot's trust list, at `moment` (the time of receipt).
+
+    Whatever is wrong with it is a finding. Raises `StorageTrouble` when it cannot be read at all.
+    """
+    try:
+        with read_container(path) as container:
+            return _verify(container, trust, moment)
+    except NotVerified as trouble:
+        return PackageReport(Report("", moment, (), (), ()), None, (Finding("container", trouble.sentence),))
+
+
+def _verify(container: Container, trust: TrustList, moment: datetime) -> PackageReport:
+    try:
+        info = _json(container, PACKAGE_JSON, PackageInfo)
+    except NotVerified as trouble:
+        report = verify_container(container, anchors(trust), ("operator",), moment)
+        return PackageReport(report, None, (Finding("package", trouble.sentence, PACKAGE_JSON),))
+    roles = info.roles or ("operator",)
+    report = verify_container(container, anchors(trust), roles, moment)
+    findings = [*_people(report, info, trust)]
+    if report.ok:  # what nobody vouches for is not worth computing
+        findings += _content(container, info, trust, moment)
+    return PackageReport(report, info, tuple(findings))
+
+
+def _people(report: Report, info: PackageInfo, trust: TrustList) -> Iterator[Finding]:
+    if info.comparison != trust.comparison:
+        yield Finding("comparison", message("The package belongs to another comparison than the trust list."))
+    for one in report.signatures:
+        person = trust.person(one.certificate)
+        if person is None:
+            yield Finding("unknown_signer", message("{name} is not in the trust list.", name=one.person.name), one.role)
+        elif one.role not in person.roles or person.laboratory != info.laboratory or person.id != one.person.id:
+            yield Finding(
+                "not_entitled",
+                message("{name} may not sign as {role} for {laboratory}.", name=person.name, role=one.role,
+                        laboratory=info.laboratory),
+                one.role,
+            )  # fmt: skip
+    if info.simulated:
+        yield Finding(
+            "simulated",
+            message("Simulated clock: this is a demonstration, not a measurement."),
+            grave=not trust.simulated,
+        )
+
+
+def _content(container: Container, info: PackageInfo, trust: TrustList, moment: datetime) -> Iterator[Finding]:
+    with TemporaryDirectory(prefix="labclient-") as name:
+        folder = Path(name)
+        try:
+            for member in container.entries:
+                if member.startswith(_OF_THE_LOG):
+                    (folder / member).parent.mkdir(parents=True, exist_ok=True)
+                    container.copy_out(member, folder / member)
+            notebook = folder / "restored.labnote"
+            restore(folder, notebook)
+            yield from _log(notebook, info)
+            with Reader.open(notebook) as reader:
+                plan = _plan(reader, folder, info, trust, moment)
+                if tuple(plan.roles) != info.roles or plan.id != info.comparison:
+                    yield Finding("plan", message("The package does not say what its plan says."), PACKAGE_JSON)
+                yield from _results(reader, plan, _json(container, RESULT_JSON, ResultFile), info)
+        except Trouble as trouble:
+            yield Finding("content", trouble.sentence)
+
+
+def _log(notebook: Path, info: PackageInfo) -> Iterator[Finding]:
+    found = check(notebook, deep=True)
+    for one in found.findings:
+        yield Finding(f"log_{one.code}", one.sentence, "" if one.seq is None else str(one.seq))
+    said = (info.log.notebook, info.log.key, info.log.entries, info.log.root)
+    if (found.notebook, found.key, found.entries, found.root) != said:
+        yield Finding("log", message("The log is not the one that the package names."), PACKAGE_JSON)
+    if not found.checkpoints:
+        yield Finding("checkpoint", message("The log was never signed by its notebook's key."))
+
+
+def _plan(reader: Reader, folder: Path, info: PackageInfo, trust: TrustList, moment: datetime) -> Plan:
+    """The plan that the log holds, verified again."""
+    entry = reader.entry(info.plan.entry)
+    suffix = ".json" if info.plan_origin == "transcribed" else ".asice"
+    place = folder / f"plan{suffix}"
+    if entry.kind != "plan" or entry.payload is None or entry.payload.sha256 != info.plan.sha256:
+        raise NotVerified(message("The plan is not where the package says."))
+    place.write_bytes(reader.payload(entry.seq))
+    return open_plan(place, trust, moment).plan
+
+
+def _results(reader: Reader, plan: Plan, file: ResultFile, info: PackageInfo) -> Iterator[Finding]:
+    if (file.comparison, file.laboratory, file.revision) != (info.comparison, info.laboratory, info.revision):
+        yield Finding("result", message("The result belongs to another package."), RESULT_JSON)
+    recorded = list(reader.entries({"result"}))
+    if not recorded or canonical(dict(recorded[-1].body)) != canonical(msgspec.to_builtins(file.result)):
+        yield Finding("result", message("The result is not the one in the log."), RESULT_JSON)
+    again = result(reader, plan, file.result.entries)
+    if again.points != file.result.points:
+        yield Finding("result", message("The readings do not give this result."), RESULT_JSON)
+    for entry in reader.entries({"check"}):
+        said = msgspec.convert(entry.body, Check)
+        if check_again(reader, plan, said, entry.seq) != said:
+            yield Finding(
+                "check", message("The readings do not give the check in entry {seq}.", seq=entry.seq), str(entry.seq)
+            )
+
+
+def _json(container: Container, name: str, kind: Any) -> Any:
+    try:
+        return msgspec.convert(parse_strict(container.read(name, _MAX_JSON)), kind)
+    except msgspec.ValidationError as error:
+        raise NotVerified(message("{name} cannot be read: {cause}", name=name, cause=str(error))) from error

@@ -1,0 +1,65 @@
+"""A participation: its state folded from the notebook, its gates, its entries, its runs. The façade of both faces."""
+
+from labclient.participation._entries import (
+    KINDS,
+    Arrival,
+    Decision,
+    Departure,
+    Deviation,
+    Exclusion,
+    HandedOver,
+    Note,
+    Part,
+)
+from labclient.participation._facade import Participation, confirm_root, first_state, read_state
+from labclient.participation._gates import (
+    ROLE_NAMES,
+    STATION_NAMES,
+    damage,
+    may_enter,
+    may_finish,
+    may_run,
+    missing,
+)
+from labclient.participation._instruments import Instrument, bench_instrument, known_drivers
+from labclient.participation._runs import Hands, Observer, Runs
+from labclient.participation._signing import pack, prepare, sign, submit, take_receipt
+from labclient.participation._state import STATIONS, Run, State, fold
+
+__all__ = [
+    "KINDS",
+    "ROLE_NAMES",
+    "STATIONS",
+    "STATION_NAMES",
+    "Arrival",
+    "Decision",
+    "Departure",
+    "Deviation",
+    "Exclusion",
+    "HandedOver",
+    "Hands",
+    "Instrument",
+    "Note",
+    "Observer",
+    "Part",
+    "Participation",
+    "Run",
+    "Runs",
+    "State",
+    "bench_instrument",
+    "confirm_root",
+    "damage",
+    "first_state",
+    "fold",
+    "known_drivers",
+    "may_enter",
+    "may_finish",
+    "may_run",
+    "missing",
+    "pack",
+    "prepare",
+    "read_state",
+    "sign",
+    "submit",
+    "take_receipt",
+]

@@ -1,0 +1,269 @@
+"""A participation, open for work. Both faces use this and nothing beneath it to change anything."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+from msgspec import Struct
+
+from labclient.acquisition import Recorder
+from labclient.clock import Clock
+from labclient.errors import GateClosed, NotebookDamaged, NotebookTrouble, NotVerified, WrongUse
+from labclient.evaluation import Check, CheckName, check_again, result, unknown_methods
+from labclient.home import Home
+from labclient.notebook import Draft, Entry, Notebook, Reader, attachment
+from labclient.package import PlanSource, Trusted, open_plan, open_trust
+from labclient.participation._entries import KINDS, PlanAccepted, TrustAccepted
+from labclient.participation._gates import may_enter, may_finish, missing
+from labclient.participation._state import State, fold
+from labclient.plan import Station
+from labclient.signing import NoteKey, read_small, write_whole
+from labclient.words import Message, message
+
+PROGRAM = "program"
+_MAX_ATTACHMENT = 256 << 20
+_KEY_NAME = "labclient-bench"
+# Kinds that only the program enters, as the outcome of what it did itself.
+_PROGRAMS_OWN = frozenset({"plan", "trust", "check", "result", "cycle", "staged", "signed-off", "packaged", "submitted",
+                           "receipt", "station-done", "attachment"})  # fmt: skip
+
+
+class Participation:
+    """The façade: the notebook with its one recorder, the state folded from it, and the gates."""
+
+    def __init__(self, notebook: Notebook, home: Home) -> None:
+        """Not called directly: use `create` or `open`."""
+        self.path = notebook.path
+        self.clock: Clock = notebook.clock
+        self.home = home
+        self.recorder = Recorder(notebook)
+        self._notebook = notebook
+        self._reader = Reader.open(notebook.path)
+        self._state: State | None = None
+
+    @classmethod
+    def create(
+        cls,
+        path: Path,
+        *,
+        plan: Path,
+        trust: Path | None,
+        confirmed_root: str | None,
+        laboratory: str,
+        who: str,
+        clock: Clock,
+        home: Home,
+    ) -> Self:
+        """Accept a plan, and with it the pilot's trust list, into a new notebook.
+
+        `confirmed_root` is the fingerprint of the pilot's root certificate as a person compared it by another way.
+        Raises `NotVerified`, `PlanInvalid`, `WrongUse` (a notebook of that name exists, the laboratory takes no part).
+        """
+        moment = clock.utc()
+        trusted = open_trust(trust, moment) if trust else None
+        if trusted:
+            confirm_root(trusted, confirmed_root)
+        source = open_plan(plan, trusted.trust if trusted else None, moment)
+        _check_workable(source, laboratory)
+        key = NoteKey.generate(_KEY_NAME)
+        body = {"comparison": source.plan.id, "laboratory": laboratory}
+        notebook = Notebook.create(path, clock=clock, author=who, key=key, body=body)
+        write_whole(_key_file(home, notebook.origin), key.private, mode=0o600)
+        drafts = [_plan_draft(source, plan, laboratory, who)]
+        if trusted and trust:
+            drafts.append(_trust_draft(trusted, trust, who))
+        notebook.append(*drafts)
+        return cls(notebook, home)
+
+    @classmethod
+    def open(cls, path: Path, *, clock: Clock, home: Home) -> Self:
+        """Raises what opening a notebook raises."""
+        return cls(Notebook.open(path, clock=clock), home)
+
+    @property
+    def state(self) -> State:
+        """The state as of what is durable now."""
+        if self._state is None:
+            self._state = first_state(self._reader)
+        committed = self.recorder.committed
+        if self._state.size < committed:
+            self._state = fold(self._state, self._reader.entries(None, self._state.size, committed))
+        return self._state
+
+    @property
+    def record(self) -> Reader:
+        """For reading in the thread that made this participation."""
+        return self._reader
+
+    def missing(self) -> tuple[Message, ...]:
+        """What the present station still needs."""
+        return missing(self.state, self.state.station) if self.state.station else ()
+
+    def enter(self, kind: str, body: Struct | Mapping[str, Any], who: str) -> Entry:
+        """Enter what a person states. Raises `WrongUse` when the body is not of its kind, `GateClosed` when not now."""
+        if kind not in KINDS or kind in _PROGRAMS_OWN:
+            known = ", ".join(sorted(set(KINDS) - _PROGRAMS_OWN))
+            raise WrongUse(message("“{kind}” cannot be entered. Known: {known}.", kind=kind, known=known))
+        return self._enter(kind, _as(KINDS[kind], body), who)
+
+    def attach(self, file: Path, what: str, media_type: str, who: str) -> Entry:
+        """Keep a file as it is: photo, transport-log, certificate, document."""
+        may_enter(self.state, "attachment")
+        data = read_small(file, _MAX_ATTACHMENT)
+        meaning = {"name": file.name, "media_type": media_type, "what": what}
+        _as(KINDS["attachment"], meaning)
+        station = self.state.station or ""
+        return self.recorder.enter(attachment(data=data, author=who, station=station, **meaning))[0]
+
+    def judge(self, name: CheckName, *basis: int) -> Check:
+        """Make a check from the record and enter it with its verdict, whatever that is."""
+        size = self.recorder.committed
+        blank = Check(name, "undecided", "", basis, ())
+        check = check_again(self._reader, self.state.plan, blank, size)
+        self._enter("check", check, PROGRAM)
+        return check
+
+    def compute_result(self, who: str) -> Entry:
+        """Compute the results of all points from the record and enter them."""
+        may_enter(self.state, "result")
+        return self._enter("result", result(self._reader, self.state.plan, self.recorder.committed), who)
+
+    def finish(self, station: Station, who: str) -> Entry:
+        """Sign a station off as done. Raises `GateClosed` with what is missing."""
+        may_finish(self.state, station)
+        return self._enter("station-done", {"station": station}, who)
+
+    def checkpoint(self) -> str:
+        """Sign the head of the log, enter it, and leave it beside the notebook for the pilot; returns the note."""
+        note = self.recorder.checkpoint(self._key())
+        write_whole(self.path.with_suffix(".checkpoint.txt"), note.encode())
+        return note
+
+    def close_run(self, run: int, reason: str, who: str) -> Entry:
+        """Close an interrupted run for good: its readings stay, it is not resumed."""
+        known = self.state.runs.get(run)
+        if known is None or known.stopped:
+            raise WrongUse(message("Run {run} is not open.", run=run))
+        body = {"run": run, "rows": self.recorder.rows(run), "reason": reason}
+        draft = Draft(kind="run-stop", body=body, author=who, station=known.station)
+        return self.recorder.enter(draft)[0]
+
+    def note(self, kind: str, body: Struct, who: str, payload: bytes | None = None) -> Entry:
+        """Enter the outcome of something the program itself did; the gate of its kind is asked all the same."""
+        return self._enter(kind, body, who, payload)
+
+    def close(self) -> None:
+        """Commit, close; afterwards the notebook is one file again."""
+        try:
+            self.recorder.close()
+        finally:
+            self._reader.close()
+            self._notebook.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _enter(self, kind: str, body: Struct | Mapping[str, Any], who: str, payload: bytes | None = None) -> Entry:
+        state = self.state
+        may_enter(state, kind)
+        draft = Draft(
+            kind=kind, body=msgspec.to_builtins(body), author=who, station=state.station or "", payload=payload
+        )
+        return self.recorder.enter(draft)[0]
+
+    def _key(self) -> NoteKey:
+        path = _key_file(self.home, self._notebook.origin)
+        if not path.exists():
+            raise NotebookTrouble(
+                message("The key of this notebook is not on this PC."),
+                message("Sign checkpoints on the PC that began the notebook."),
+            )
+        return NoteKey.from_private(_KEY_NAME, read_small(path, 32))
+
+
+def first_state(record: Reader) -> State:
+    """The state before any fold: the plan that the notebook was begun with. Raises `NotebookDamaged`."""
+    origin = record.entry(0)
+    for entry in record.entries({"plan"}, 0, 10):
+        accepted = msgspec.convert(entry.body, PlanAccepted)
+        return State(
+            plan=accepted.document,
+            accepted=accepted,
+            accepted_at=entry.seq,
+            simulated=origin.body["clock"]["simulated"],
+        )
+    raise NotebookDamaged(message("{path} holds no plan.", path=str(record.path)))
+
+
+def read_state(record: Reader) -> State:
+    """The state of a notebook that is only read."""
+    return fold(first_state(record), record.entries())
+
+
+def confirm_root(trusted: Trusted, confirmed: str | None) -> None:
+    """Raise `NotVerified` unless a person has compared this fingerprint."""
+    spelled = "".join((confirmed or "").lower().split()).replace(":", "")
+    if spelled != trusted.root:
+        raise NotVerified(
+            message("The pilot's root certificate has not been confirmed. Its fingerprint: {root}", root=trusted.root),
+            message("Compare it with what the pilot says on the phone or on paper, then give it as confirmed."),
+        )
+
+
+def _check_workable(source: PlanSource, laboratory: str) -> None:
+    plan = source.plan
+    try:
+        plan.participant(laboratory)
+    except KeyError:
+        codes = ", ".join(one.laboratory.code for one in plan.participants)
+        raise WrongUse(
+            message("{code} takes no part in this comparison. Its laboratories: {codes}.", code=laboratory, codes=codes)
+        ) from None
+    unknown = unknown_methods(plan)
+    if unknown:
+        raise GateClosed(
+            message("This version does not know the method {method}.", method=unknown[0]),
+            message("Install the version that the pilot names for this plan."),
+        )
+
+
+def _plan_draft(source: PlanSource, file: Path, laboratory: str, who: str) -> Draft:
+    data = read_small(file, _MAX_ATTACHMENT)
+    if sha256(data).hexdigest() != source.sha256:
+        raise NotVerified(message("{file} changed while it was read.", file=file.name))
+    body = PlanAccepted(
+        name=file.name,
+        document=source.plan,
+        sha256=source.sha256,
+        origin=source.origin,
+        laboratory=laboratory,
+        signer=source.signer,
+    )
+    return Draft(kind="plan", body=msgspec.to_builtins(body), author=who, payload=data)
+
+
+def _trust_draft(trusted: Trusted, file: Path, who: str) -> Draft:
+    data = read_small(file, _MAX_ATTACHMENT)
+    if sha256(data).hexdigest() != trusted.sha256:
+        raise NotVerified(message("{file} changed while it was read.", file=file.name))
+    body = TrustAccepted(name=file.name, document=trusted.trust, sha256=trusted.sha256, root=trusted.root)
+    return Draft(kind="trust", body=msgspec.to_builtins(body), author=who, payload=data)
+
+
+def _key_file(home: Home, origin: Entry) -> Path:
+    return home.keys / f"{origin.body['notebook']}.key"
+
+
+def _as(kind: type[Struct], body: Struct | Mapping[str, Any]) -> Struct:
+    try:
+        return msgspec.convert(msgspec.to_builtins(body), kind)
+    except msgspec.ValidationError as error:
+        raise WrongUse(message("The entry is not complete: {cause}", cause=str(error))) from error

@@ -1,0 +1,53 @@
+"""Instruments of the bench as a run needs them: looked up in this PC's register, opened with the settings of a point."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from labclient.clock import Clock
+from labclient.errors import WrongUse
+from labclient.home import Home, shipped
+from labclient.instruments import Device, Driver, drivers, load_bench
+from labclient.words import message
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """One instrument: which driver, at which address, which unit. `settings` are what the register says of it."""
+
+    id: str
+    driver: Driver
+    address: str
+    serial: str | None
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def reading(self) -> str:
+        """The reading that runs poll: the driver's first."""
+        return next(iter(self.driver.readings))
+
+    def device(self, settings: Mapping[str, str], clock: Clock) -> Device:
+        """A device, not yet connected, with the point's settings over those of the register."""
+        known = {name: value for name, value in settings.items() if name in self.driver.file.settings}
+        return Device(self.driver, self.address, {**self.settings, **known}, clock, self.serial or None)
+
+
+def known_drivers(home: Home) -> Mapping[str, Driver]:
+    """The shipped drivers and the technician's own, by id; one's own wins."""
+    return drivers([shipped("drivers"), home.drivers])
+
+
+def bench_instrument(home: Home, id: str) -> Instrument:
+    """The instrument of that id in this PC's register; raises `WrongUse` when there is none, or it has no interface."""
+    found = load_bench(home.bench).find(id)
+    if found is None or not found.driver:
+        raise WrongUse(
+            message("The register of this PC has no instrument “{id}” with a driver.", id=id),
+            message("Enter it in {file}: id, driver, address, serial.", file=str(home.bench)),
+        )
+    known = known_drivers(home)
+    if found.driver not in known:
+        raise WrongUse(
+            message("There is no driver “{id}”. Known: {known}.", id=found.driver, known=", ".join(sorted(known)))
+        )
+    settings = {name: str(value) for name, value in found.settings.items()}
+    return Instrument(found.id, known[found.driver], found.address, found.serial, settings)

@@ -1,0 +1,192 @@
+"""Runs between entries: each takes instruments, records under the gate of its station, and lets its check be made.
+
+Cables are moved by a person: `Hands.connect` asks for it and returns when it is done. What a run does next follows from
+the plan and the record alone, so a run that was broken off is simply begun again and goes on where cycles are missing.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
+from typing import Protocol
+
+import msgspec
+
+from labclient.acquisition import Cycle, Series, Source
+from labclient.evaluation import Check, settled
+from labclient.metrology import Verdict
+from labclient.notebook import Purpose, Task
+from labclient.participation._facade import PROGRAM, Participation
+from labclient.participation._gates import may_run
+from labclient.participation._instruments import Instrument
+from labclient.plan import Plan, Point, Quantity, Step
+from labclient.units import convert
+from labclient.words import Message
+
+_LOOK_S = 1.0  # real seconds between looks at the record
+
+
+class Hands(Protocol):
+    """Who connects what to the meter."""
+
+    def connect(self, step: Step, point: Point) -> None:
+        """Return when the artefact of `step` is connected at `point`, in its direction; raise a Trouble to break off."""
+
+
+class Observer(Protocol):
+    """Who is told how a run goes; called from several threads."""
+
+    def tell(self, sentence: Message) -> None:
+        """One sentence a change of state."""
+
+    def progress(self, task: Task, done: int, total: int) -> None:
+        """How far a task is, in its own units."""
+
+
+class Runs:
+    """Makes the runs of a participation on one bench, in the name of `who`: `meter` measures, `room` watches the air."""
+
+    def __init__(
+        self,
+        participation: Participation,
+        *,
+        meter: Instrument,
+        room: Instrument,
+        hands: Hands,
+        observer: Observer,
+        who: str,
+    ) -> None:
+        self._p = participation
+        self._meter = meter
+        self._room = room
+        self._hands = hands
+        self._observer = observer
+        self._who = who
+        self._never = Event()
+
+    @property
+    def _plan(self) -> Plan:
+        return self._p.state.plan
+
+    def functional(self) -> Check:
+        """The functional check at arrival: a few readings of the transfer standard."""
+        run = self._readings("functional", "diagnostic", self._plan.arrival.functional_readings)
+        return self._p.judge("functional", run)
+
+    def stability(self) -> Check:
+        """The plan's number of readings at the first point, and the judgement of their stability."""
+        run = self._readings("stability", "record", self._plan.stability.readings)
+        return self._p.judge("stability", run)
+
+    def settle(self) -> Check:
+        """Warm up: read until the standard has settled, at the longest as the plan allows; then judge."""
+        rule, point, step = self._plan.warm_up, self._plan.points[0], Step("X")
+        self._hands.connect(step, point)
+        with self._source(self._meter, point, "settling", "record") as source:
+            watching = source.watch(self._series(source.run, step, point, "record"), _seconds(rule.interval))
+            seen = self._p.recorder.committed
+            while not watching.done():
+                seen = self._p.recorder.wait_beyond(seen, _LOOK_S)
+                state = settled(self._p.record, self._plan, source.run)
+                self._observer.progress("settling", round(state.time_s), round(_seconds(rule.minimum)))
+                if state.verdict is Verdict.PASS or state.time_s >= _seconds(rule.longest):
+                    break
+            source.halt()
+            watching.result()
+        return self._p.judge("settling", source.run)
+
+    def measure(self, day: int, purpose: Purpose = "record") -> None:
+        """Measure the missing cycles of one day at all points, with the environment watched throughout."""
+        may_run(self._p.state, "measurement")
+        with self._source(self._room, None, "environment", purpose) as room:
+            watching = room.watch(self._air(room.run, purpose), _seconds(self._plan.environment.interval))
+            for point in self._plan.points:
+                self._measure_point(day, point, purpose)
+            room.halt()
+            watching.result()
+
+    def _measure_point(self, day: int, point: Point, purpose: Purpose) -> None:
+        rule = self._plan.measurement
+        wanted = [n for n in range(1, rule.cycles + 1) if (point.id, day, n) not in self._p.state.counted]
+        if not wanted:
+            return
+        with self._source(self._meter, point, "measurement", purpose) as source:
+            for cycle in wanted:
+                taken = [
+                    self._step(source, place, step, point, day=day, cycle=cycle, purpose=purpose)
+                    for place, step in enumerate(rule.scheme.steps)
+                ]
+                if purpose == "record":
+                    self._p.note("cycle", Cycle(source.run, point.id, day, cycle, tuple(taken)), PROGRAM)
+                done = sum(key[:2] == (point.id, day) for key in self._p.state.counted)
+                self._observer.progress("measurement", done, rule.cycles)
+
+    def _step(
+        self, source: Source, place: int, step: Step, point: Point, *, day: int, cycle: int, purpose: Purpose
+    ) -> int:
+        scheme = self._plan.measurement.scheme
+        self._hands.connect(step, point)
+        self._p.clock.wait(self._never, _seconds(scheme.wait))
+        meaning = msgspec.structs.replace(
+            self._series(source.run, step, point, purpose), day=day, cycle=cycle, step=place
+        )
+        return source.take(meaning, scheme.readings).result()
+
+    def _readings(self, task: Task, purpose: Purpose, count: int) -> int:
+        """One run of `count` readings of the transfer standard at the first point."""
+        point, step = self._plan.points[0], Step("X")
+        may_run(self._p.state, task)
+        self._hands.connect(step, point)
+        with self._source(self._meter, point, task, purpose) as source:
+            source.take(self._series(source.run, step, point, purpose), count).result()
+        return source.run
+
+    @contextmanager
+    def _source(self, instrument: Instrument, point: Point | None, task: Task, purpose: Purpose) -> Iterator[Source]:
+        """A source with its run open; the run is stopped in order, or left open in the record when something breaks."""
+        may_run(self._p.state, task)
+        source = Source(
+            instrument.device(point.settings if point else {}, self._p.clock),
+            instrument.reading,
+            self._p.recorder,
+            self._p.clock,
+            self._observer.tell,
+            author=self._who,
+            station=self._p.state.station or "",
+        )
+        with source:
+            source.start(task, purpose)
+            yield source
+            source.stop("finished")
+
+    def _series(self, run: int, step: Step, point: Point, purpose: Purpose) -> Series:
+        return Series(
+            run=run,
+            role=step.role,
+            artefact=self._artefact(step),
+            measurand=self._plan.quantity,
+            operator=self._who,
+            purpose=purpose,
+            point=point.id,
+            direction=step.direction,
+        )
+
+    def _air(self, run: int, purpose: Purpose) -> Series:
+        return Series(
+            run=run,
+            role="E",
+            artefact=self._room.id,
+            measurand="environment",
+            operator=self._who,
+            purpose=purpose,
+        )
+
+    def _artefact(self, step: Step) -> str:
+        """The serial number of what a step connects."""
+        if step.role == "X":
+            return self._plan.transfer_standard.serial
+        standard = self._p.state.standard
+        return standard.serial if step.role == "S" and standard else step.role
+
+
+def _seconds(quantity: Quantity) -> float:
+    return convert(float(quantity.value), quantity.unit, "s")
