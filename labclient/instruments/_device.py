@@ -232,7 +232,8 @@ class Device:
         if exchange.drain:
             self._drain()
         if found is None:
-            raise SettingRefused(
+            raise BadReply(
+                text.encode(self._encoding),
                 message("The instrument answered “{reply}” to “{request}”.", reply=text, request=exchange.send),
                 message("Check its settings and its manual; the driver may not fit this firmware."),
             )

@@ -1,6 +1,7 @@
 """A device on a real link: who it is, what it is set to, what it answers."""
 
 import json
+import socket
 import sys
 from itertools import pairwise
 from threading import Barrier, Thread
@@ -9,11 +10,16 @@ import pytest
 import serial
 
 from labclient.clock import SystemClock
-from labclient.errors import DriverInvalid, LinkLost, WrongInstrument
+from labclient.errors import DriverInvalid, LinkLost, ReplyInvalid, WrongInstrument
 from labclient.instruments import Device, NeedsResync, NotConnected, SettingRefused, load_driver, probe
 from labclient.instruments.simulator import start_simulator
 
 from .conftest import BAROMETER, MULTIMETER
+
+
+def simulated_client(simulated) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", int(simulated.address.split("::")[2])), timeout=5)
+
 
 TRUE_V = pytest.approx(10.0000123, abs=4e-5)  # gain, warm-up and noise of the simulated meter
 
@@ -61,6 +67,24 @@ def test_a_setting_that_was_not_taken_is_an_error(hasty, simulate, devices, tmp_
         pytest.raises(SettingRefused, match="nplc: asked 10, the instrument says"),
     ):
         Device(driver, simulated.address).connect()
+
+
+def test_an_answer_to_another_question_during_the_setup_is_no_reply(hasty, simulate, devices) -> None:
+    driver = hasty(MULTIMETER)
+    text = driver.path.read_text("utf-8").replace('send = "SENS:VOLT:DC:RANG?"', 'send = "*OPC?"')
+    driver.path.write_text(text, "utf-8")
+    with pytest.raises(ReplyInvalid, match="“1” to “\\*OPC"):
+        Device(load_driver(driver.path), simulate(MULTIMETER).address).connect()
+
+
+def test_an_old_error_in_the_queue_is_recorded_and_not_held_against_the_setup(hasty, simulate, devices) -> None:
+    simulated = simulate(MULTIMETER)
+    with simulated_client(simulated) as client:
+        client.sendall(b"WHAT?\n*OPC?\n")
+        assert client.recv(10) == b"1\n"
+    device = devices(hasty(MULTIMETER), simulated.address)
+    device.connect()
+    assert b'-113,"Undefined header"\n' in [line.data for line in device.transcript]
 
 
 def test_an_error_in_the_queue_after_the_setup_is_an_error(hasty, simulate, devices) -> None:
