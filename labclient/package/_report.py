@@ -57,7 +57,6 @@ _WORDS: Final = {
     "origin": message("Origin of the plan"),
     "revision": message("Revision"),
     "laboratory": message("Laboratory"),
-    "report_revision": message("Report revision"),
     "assurance": message("Assurance level"),
     "measurand": message("Measurand"),
     "transfer_standard": message("Transfer standard"),
@@ -75,7 +74,7 @@ _WORDS: Final = {
     "clock": message("Mean time: recorded by this PC, clock unchecked."),
     "corrections": message("Corrections applied"),
     "influence": message("Influence"),
-    "mean": message("Mean during the measurement"),
+    "mean": message("Mean"),
     "added": message("Added to the value"),
     "checks": message("Checks"),
     "check": message("Check"),
@@ -98,23 +97,18 @@ _WORDS: Final = {
     "notebook": message("Notebook"),
     "entries": message("Entries"),
     "root": message("Head of the log"),
-    "program": message("Program"),
-    "methods": message("Methods"),
-    "made": message("Made"),
+    "program": message("Program, methods"),
+    "made": message("Revision and time"),
     "shortened": message(
-        "Reported values and U are rounded once; components, corrections and figures of checks are shown shortened, "
-        "the record keeps all digits."
+        "Reported values and U are rounded once; other figures are shortened, the record keeps all digits."
     ),
-    "signatures": message(
-        "The signatures prove who signed and that nothing was changed since; they do not prove that the content is "
-        "true."
-    ),
+    "signatures": message("Signatures prove who signed and that nothing changed since, not that the content is true."),
 }
 _ORIGIN: Final = {"signed": message("signed by the pilot"), "transcribed": message("transcribed")}
 _ASSURANCE: Final = {
     "paper": message("Paper: signed by hand"),
     "laboratory-key": message("One key of the laboratory"),
-    "three-keys": message("Three personal keys and seal"),
+    "three-keys": message("Three keys and seal"),
 }
 _VERDICT: Final = {
     "pass": message("Pass"),
@@ -127,7 +121,7 @@ _CHECK: Final[dict[CheckName, Message]] = {
     "settling": message("Warm-up and settling"),
     "stability": message("Reading stability"),
     "zero": message("Zero readings"),
-    "environment": message("Environment during the measurement"),
+    "environment": message("Environment during measurement"),
 }
 _DISTRIBUTION: Final = {
     "normal": message("normal"),
@@ -348,9 +342,11 @@ def _unit(unit: str, power: int) -> Shown:
 
 
 def _few(value: Decimal, digits: int = 3) -> str:
-    """At most so many significant digits; a whole number is shown whole."""
+    """At most so many significant digits, none invented; a whole number is shown whole."""
     if value == value.to_integral_value():
         return _at(value, 0)
+    if len(value.as_tuple().digits) <= digits:
+        return f"{value:f}".replace("-", "−")
     return _at(value, min(value.adjusted() - digits + 1, 0))
 
 
