@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import msgspec
@@ -113,6 +114,10 @@ def _check(path: Path, text: str, field: str, certificate: Certificate) -> None:
 def _pairs(part: msgspec.Struct, without: tuple[str, ...] = ()) -> list[str]:
     values = msgspec.structs.asdict(part)
     return [f"{key} = {_text(value)}" for key, value in values.items() if value is not None and key not in without]
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _text(name)
 
 
 def _text(value: object) -> str:

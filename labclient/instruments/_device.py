@@ -69,6 +69,7 @@ class Device:
         self._end = driver.file.framing.reply_end.encode(self._encoding)
         self._link: Link | None = None
         self._in_step = False
+        self._touched = False
         self._lock = RLock()
         self._never = Event()
         self._transcript: deque[Line] = deque(maxlen=_TRANSCRIPT)
@@ -130,7 +131,7 @@ class Device:
                 self._close()
             self._link = open_link(self.address, self._connection, self._file.timeouts.open_s)
             try:
-                return self._identify()
+                return self._identify(stop=())
             finally:
                 link, self._link = self._link, None
                 link.close()
@@ -256,7 +257,8 @@ class Device:
         file = self._file
         self._in_step = False
         self._read_back.clear()
-        identity = self._identify()
+        identity = self._identify(file.resync.stop)
+        self._touched = True
         self._errors()  # old ones are in the transcript and not held against the set-up
         for exchange in file.setup:
             self._exchange(exchange)
@@ -271,12 +273,12 @@ class Device:
         self._in_step = True
         return identity
 
-    def _identify(self) -> Identity:
+    def _identify(self, stop: tuple[str, ...]) -> Identity:
         """Ask who is there. An answer to an older question cannot match, and comes before the right one."""
         declared = self._file.identify
         trouble: LinkTrouble | None = None
         for _ in range(declared.attempts):
-            self._silence()
+            self._silence(stop)
             try:
                 self._say(declared.send)
                 text = self._hear(declared.lines, self._file.timeouts.reply_s)
@@ -318,11 +320,11 @@ class Device:
             )  # fmt: skip
         return identity
 
-    def _silence(self) -> None:
+    def _silence(self, stop: tuple[str, ...]) -> None:
         link, declared = self._opened(), self._file.resync
         if declared.device_clear:
             link.clear()
-        for command in (*declared.stop, *self._file.identify.first):
+        for command in (*stop, *self._file.identify.first):
             self._say(command)
         self._drain()
 
@@ -353,13 +355,13 @@ class Device:
         if link is None:
             return
         try:
-            for exchange in self._file.teardown:
+            for exchange in self._file.teardown if self._touched else ():  # a stranger is left as it was found
                 self._exchange(exchange)
         except LinkTrouble as trouble:
             self._note("!", str(trouble).encode())
         finally:
             self._link = None
-            self._in_step = False
+            self._in_step = self._touched = False
             link.close()
 
     # -- small things -------------------------------------------------------------------------------------------------

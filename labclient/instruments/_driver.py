@@ -79,6 +79,12 @@ def drivers(folders: Iterable[Path]) -> dict[str, Driver]:
 def _complaints(file: DriverFile, stem: str) -> Iterator[tuple[str, Message]]:
     if file.driver.id != stem:
         yield "driver.id", message("The id has to be the file's name, “{stem}”.", stem=stem)
+    if not (file.connection and file.reading and all(reading.channel for reading in file.reading)):
+        yield "driver", message("A driver needs a connection, and a reading with a channel.")
+    names = [reading.name for reading in file.reading]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            yield f"reading[{index}].name", message("“{name}” is used twice.", name=name)
     yield from _of_settings(file)
     known = set(file.settings)
     for field, template in _templates(file):
@@ -105,6 +111,8 @@ def _complaints(file: DriverFile, stem: str) -> Iterator[tuple[str, Message]]:
 
 def _of_settings(file: DriverFile) -> Iterator[tuple[str, Message]]:
     for name, setting in file.settings.items():
+        if not PLACE.fullmatch(f"{{{name}}}"):
+            yield f"settings.{name}", message("A setting's name is small letters, digits and underscores.")
         if setting.kind == "word" and not setting.allowed:
             yield f"settings.{name}", message("A word needs the list of what is allowed.")
         for value in (*setting.allowed, setting.default):

@@ -127,7 +127,7 @@ def check_draft(draft: Draft) -> None:
 
 def check_body(body: Mapping[str, Any]) -> None:
     """Raises `WrongUse` for a body with anything but texts, integers, truth values, null, lists and mappings."""
-    for value in _leaves(body, 0):
+    for value in _leaves(dict(body), 0):
         if isinstance(value, str):
             _check_text(value)
         elif isinstance(value, float):
@@ -183,7 +183,7 @@ def _entry(line: _Line, text: bytes) -> Entry:
 def _leaves(value: Any, depth: int) -> Iterator[Any]:
     if depth > _MAX_DEPTH:
         raise WrongUse(message("The body of an entry is nested deeper than {limit} levels.", limit=_MAX_DEPTH))
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for name, member in value.items():
             if not isinstance(name, str):
                 raise WrongUse(message("{name} is not a text and cannot name a field.", name=repr(name)))

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -51,7 +52,7 @@ class Reader:
     def entries(self, kinds: Collection[str] | None = None, start: int = 0, stop: int | None = None) -> Iterator[Entry]:
         """The entries from `start` to before `stop` (to the end of now), in order, of these kinds only if given."""
         end = self.size if stop is None else min(stop, self.size)
-        marks = None if kinds is None else [f'"kind":"{kind}"'.encode() for kind in kinds]
+        marks = None if kinds is None else [b'"kind":' + msgspec.json.encode(kind) for kind in kinds]
         for low in range(start, end, _BATCH):
             high = min(low + _BATCH, end)
             with _file.telling(self.path):

@@ -151,7 +151,7 @@ class Participation:
         draft = Draft(kind="run-stop", body=body, author=who, station=known.station)
         return self.recorder.enter(draft)[0]
 
-    def note(self, kind: str, body: Struct, who: str, payload: bytes | None = None) -> Entry:
+    def enter_outcome(self, kind: str, body: Struct, who: str, payload: bytes | None = None) -> Entry:
         """Enter the outcome of something the program itself did; the gate of its kind is asked all the same."""
         return self._enter(kind, body, who, payload)
 

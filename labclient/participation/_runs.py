@@ -116,7 +116,7 @@ class Runs:
                     for place, step in enumerate(rule.scheme.steps)
                 ]
                 if purpose == "record":
-                    self._p.note("cycle", Cycle(source.run, point.id, day, cycle, tuple(taken)), PROGRAM)
+                    self._p.enter_outcome("cycle", Cycle(source.run, point.id, day, cycle, tuple(taken)), PROGRAM)
                 done = sum(key[:2] == (point.id, day) for key in self._p.state.counted)
                 self._observer.progress("measurement", done, rule.cycles)
 

@@ -52,7 +52,7 @@ def prepare(participation: Participation, folder: Path, who: str) -> Stage:
     )
     file = ResultFile(info.comparison, info.laboratory, revision, state.result)
     staged = stage(participation.path, folder, info, file, _report(participation, state, info, state.result))
-    participation.note("staged", Staged(revision, entries, _digest(staged)), who)
+    participation.enter_outcome("staged", Staged(revision, entries, _digest(staged)), who)
     return staged
 
 
@@ -69,7 +69,7 @@ def sign(participation: Participation, folder: Path, role: str, signer: Signer) 
     card = staged.sign(role, signer, STATEMENTS[role], participation.clock.utc())
     signature = sha256(read_small(folder / "META-INF" / f"signature{len(staged.signers()):03}.p7s", 1 << 20))
     entry = SignedOff(state.staged.revision, role, card.person.id, card.fingerprint, signature.hexdigest())  # type: ignore[arg-type]
-    participation.note("signed-off", entry, card.person.id)
+    participation.enter_outcome("signed-off", entry, card.person.id)
     return card
 
 
@@ -89,7 +89,7 @@ def pack(participation: Participation, folder: Path, out: Path) -> tuple[Path, P
             reason = next(one.sentence for one in report.all_findings if one.grave)
             raise NotVerified(message("The package just written does not verify: {reason}", reason=reason))
     entry = Packaged(state.staged.revision, path.name, digest, path.stat().st_size)
-    participation.note("packaged", entry, PROGRAM)
+    participation.enter_outcome("packaged", entry, PROGRAM)
     return path, report
 
 
@@ -98,7 +98,7 @@ def submit(participation: Participation, package: Path, folder: Path) -> Deliver
     state = participation.state
     _is_ours(state, file_sha256(package).hex(), package)
     delivered = deliver(package, folder)
-    participation.note("submitted", Submitted(delivered.sha256, str(delivered.path)), PROGRAM)
+    participation.enter_outcome("submitted", Submitted(delivered.sha256, str(delivered.path)), PROGRAM)
     return delivered
 
 
@@ -110,7 +110,7 @@ def take_receipt(participation: Participation, file: Path) -> TakenReceipt:
     taken = read_receipt(file, state.trust.document, participation.clock.utc())
     _is_ours(state, taken.receipt.package_sha256, file)
     entry = ReceiptTaken(taken.receipt.package_sha256, taken.receipt.received, taken.signer, taken.sha256)
-    participation.note("receipt", entry, PROGRAM, read_small(file, _MAX_RECEIPT))
+    participation.enter_outcome("receipt", entry, PROGRAM, read_small(file, _MAX_RECEIPT))
     return taken
 
 

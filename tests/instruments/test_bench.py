@@ -11,7 +11,7 @@ CERTIFICATE = Certificate(
 )  # fmt: skip
 BENCH = Bench((
     BenchInstrument("dmm", "Multimeter", "MY00000001", "keysight-344xx", "TCPIP0::192.0.2.7::5025::SOCKET",
-                    {"nplc": 10, "range": "10"}),
+                    {"nplc": 10, "range": "10", "auto zero": "ON"}),
     BenchInstrument("zener", "参考标准 \\ 1", "0042", certificate=(CERTIFICATE,)),
 ))  # fmt: skip
 

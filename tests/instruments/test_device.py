@@ -129,6 +129,7 @@ def test_another_serial_number_than_the_expected_one_is_refused(hasty, simulate)
     with pytest.raises(WrongInstrument, match="MY00000001 answers, MY99999999 is expected"):
         device.connect()
     assert not device.connected
+    assert [line.data for line in device.transcript if line.direction == ">"] == [b"ABOR\n", b"*IDN?\n"]  # no teardown
 
 
 def test_another_model_is_refused(hasty, simulate, tmp_path) -> None:
@@ -189,7 +190,7 @@ def test_probing_says_who_answers_and_touches_no_setting(hasty, simulate) -> Non
     simulated = simulate(MULTIMETER)
     found = probe(hasty(MULTIMETER), simulated.address)
     assert found.identity.serial == "MY00000001"
-    assert simulated.hands.status()["requests"] == 2  # abort, identify
+    assert simulated.hands.status()["requests"] == 1
 
 
 def test_probing_where_nothing_listens_says_so(hasty, simulate) -> None:

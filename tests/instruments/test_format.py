@@ -116,6 +116,12 @@ def test_an_instrument_that_never_falls_silent_is_a_timeout(scale) -> None:
         ('status = "overload"\nvalues = [""]', 'status = "unstable"\nvalues = [""]', "example[3]", "is overload, not"),
         ('reading = "mass"\nreply = "S S 1  100', 'reading = "weight"\nreply = "S S 1  100', "example[0].reading",
          "“weight” is not a reading"),
+        ("[settings.level]", "[settings.Level]", "settings.Level", "small letters"),
+        ("[resync]", '[[reading]]\nname = "none"\nmode = "poll"\nsend = "SI"\npattern = ""\n'
+         'timeout = {}\nsimulate = ""\nsimulate_overload = ""\nchannel = []\n[resync]', "driver", "a reading with a"),
+        ("[resync]", '[[reading]]\nname = "mass"\nmode = "poll"\nsend = "SI"\npattern = "(?P<mass>.*)"\n'
+         'timeout = {}\nsimulate = ""\nsimulate_overload = ""\nchannel = [{ name = "m", quantity = "mass", unit = "g", '
+         'group = "mass", resolution = {} }]\n[resync]', "reading[1].name", "used twice"),
         ('serial = "7"', 'serial = 7', "simulate.serial", "str is expected here, not int"),
         ("kind = \"socket\"", "kind = \"pigeon\"", "connection[0].kind", "Allowed: socket, gpib"),
     ],

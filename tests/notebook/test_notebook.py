@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -82,7 +83,16 @@ def test_appended_entries_are_read_back_and_are_the_leaves_of_the_tree(new: New)
 
 @pytest.mark.parametrize(
     "body",
-    [{"x": 1.5}, {"x": [{"y": float("nan")}]}, {"x": 2**53}, {"x": b"b"}, {1: "x"}, {"x": "\ud800"}, {"x": Decimal(1)}],
+    [
+        {"x": 1.5},
+        {"x": [{"y": float("nan")}]},
+        {"x": 2**53},
+        {"x": b"b"},
+        {1: "x"},
+        {"x": "\ud800"},
+        {"x": Decimal(1)},
+        {"x": MappingProxyType({})},
+    ],
 )
 def test_a_body_that_would_lose_something_is_refused_and_nothing_is_written(new: New, body: dict[str, object]) -> None:
     with new() as notebook:
