@@ -155,7 +155,7 @@ def combine(
 
 def coverage_factor(probability: float, dof: float = inf) -> float:
     """t_p(ν): half-width, in standard uncertainties, that covers `probability` two-sided (GUM G.3.2, table G.2)."""
-    from scipy.special import ndtri, stdtrit  # noqa: PLC0415 - heavy, and only a budget needs it
+    from scipy.special import ndtri, stdtrit
 
     if not (0 < probability < 1 and dof >= 1):
         raise DataUnfit(message("No coverage factor for p = {p} and ν = {dof}.", p=probability, dof=dof))

@@ -1,4 +1,4 @@
-"""Instruments of the bench as a run needs them: looked up in this PC's register, opened with the settings of a point."""
+"""Instruments of the bench as a run needs them: from this PC's register, opened with the settings of a point."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

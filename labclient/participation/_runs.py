@@ -29,7 +29,7 @@ class Hands(Protocol):
     """Who connects what to the meter."""
 
     def connect(self, step: Step, point: Point) -> None:
-        """Return when the artefact of `step` is connected at `point`, in its direction; raise a Trouble to break off."""
+        """Return when the artefact of `step` is connected at `point`, in its direction; a Trouble breaks off."""
 
 
 class Observer(Protocol):
@@ -43,7 +43,7 @@ class Observer(Protocol):
 
 
 class Runs:
-    """Makes the runs of a participation on one bench, in the name of `who`: `meter` measures, `room` watches the air."""
+    """Makes the runs of a participation on one bench for `who`: `meter` measures, `room` watches the air."""
 
     def __init__(
         self,
