@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from itertools import pairwise
 
+import numpy as np
+
 from labclient.clock import parse_iso
 from labclient.errors import DataUnfit, NumberInvalid
 from labclient.evaluation._cycles import Measured, measured, zero_limit
@@ -23,6 +25,7 @@ from labclient.metrology import (
     SettlingWatch,
     Verdict,
     excursions,
+    oadev,
     stability,
 )
 from labclient.notebook import Reader
@@ -110,6 +113,7 @@ def reading_stability(record: Reader, plan: Plan, run: int, stop: int | None = N
         figures = (Figure("readings", str(len(found.values))), Figure("needed", str(rule.readings)))
         return _check("stability", Verdict.UNDECIDED, rule.method, (run,), figures)
     state = stability(found.times, found.values, _in(rule.limit, plan.unit), float(rule.k), found.resolution)
+    noise = oadev(found.values, float(np.median(np.diff(found.times))))
     return _check(
         "stability",
         state.verdict,
@@ -124,6 +128,8 @@ def reading_stability(record: Reader, plan: Plan, run: int, stop: int | None = N
             Figure("smallest detectable change", digits(state.smallest_detectable), plan.unit),
             Figure("white noise of one reading", digits(state.white), plan.unit),
             Figure("flicker floor", digits(state.flicker_floor), plan.unit),
+            Figure("lowest Allan deviation", digits(noise.floor), plan.unit),
+            Figure("averaging time of the lowest", digits(noise.best_tau), "s"),
         ),
     )
 

@@ -126,6 +126,19 @@ class Participation:
         self._enter("check", check, PROGRAM)
         return check
 
+    def accept_trust(self, file: Path, who: str) -> Entry:
+        """Take a newer trust list of the same comparison from the same root: who may sign has changed, the plan has not.
+        Raises `NotVerified`, and `WrongUse` for a list that is not newer."""
+        trusted = open_trust(file, self.clock.utc())
+        known = self.state.trust
+        if trusted.trust.comparison != self.state.plan.id:
+            raise NotVerified(message("Plan and trust list belong to different comparisons."))
+        if known is None or trusted.root != known.root:
+            raise NotVerified(message("The trust list comes from another root than the one confirmed."))
+        if trusted.trust.version <= known.document.version:
+            raise WrongUse(message("The notebook has version {version} already.", version=known.document.version))
+        return self.recorder.enter(_trust_draft(trusted, file, who))[0]
+
     def compute_result(self, who: str) -> Entry:
         """Compute the results of all points from the record and enter them."""
         may_enter(self.state, "result")
