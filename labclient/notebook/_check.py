@@ -234,9 +234,9 @@ def _is_canonical(line: bytes) -> bool:
     """Whether a line is canonical JSON. msgspec writes the same form, 20 times faster, but for names beyond the first
     plane of Unicode (bytes from F0), which it sorts elsewhere, and integers beyond 2^53, which have no such form."""
     sure = line.translate(None, _BEYOND) == line and not _LONG.search(line)
-    if sure and msgspec.json.encode(msgspec.json.decode(line), order="sorted") == line:
-        return True
     try:
+        if sure and msgspec.json.encode(msgspec.json.decode(line), order="sorted") == line:
+            return True
         return canonical(parse_strict(line)) == line
-    except (NotVerified, ValueError):
+    except (NotVerified, ValueError, msgspec.MsgspecError):
         return False

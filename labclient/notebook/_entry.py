@@ -37,7 +37,7 @@ class Draft(Struct, frozen=True, eq=False, kw_only=True):
     values: NDArray[np.float64] | None = None
 
 
-class Digest(Struct, frozen=True, omit_defaults=True):
+class Digest(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Length in bytes and SHA-256 (hexadecimal) of what lies beside a line; values have rows and columns too."""
 
     length: int

@@ -221,7 +221,8 @@ def test_canonical_form_is_told_as_rfc_8785_tells_it(
 
 
 @pytest.mark.parametrize(
-    "line", [b"[9007199254740992]", b'{"a":[1,-90071992547409930]}', b'{"a":1,"a":1}', b"-0", b" 1"]
+    "line",
+    [b"[9007199254740992]", b'{"a":[1,-90071992547409930]}', b'{"a":1,"a":1}', b"-0", b" 1", b'{"a":"\xe3"}', b"{"],
 )
 def test_what_rfc_8785_does_not_write_is_not_canonical(line: bytes) -> None:
     assert not _is_canonical(line)
