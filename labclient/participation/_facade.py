@@ -127,7 +127,7 @@ class Participation:
         return check
 
     def accept_trust(self, file: Path, who: str) -> Entry:
-        """Take a newer trust list of the same comparison from the same root: who may sign has changed, the plan has not.
+        """Take a newer trust list of the same comparison and root: who may sign has changed, the plan has not.
         Raises `NotVerified`, and `WrongUse` for a list that is not newer."""
         trusted = open_trust(file, self.clock.utc())
         known = self.state.trust
