@@ -30,6 +30,7 @@ def main() -> int:
     verbs.add_parser("check", help="the same without the tests").set_defaults(of="test")
     verbs.add_parser("bench", help="measure; --json for one line a figure").set_defaults(of="test")
     verbs.add_parser("words", help="collect the strings of the source into the catalogue").set_defaults(of="test")
+    verbs.add_parser("schemas", help="write the JSON schemas of the file formats").set_defaults(of="test")
     verbs.add_parser("lock", help="pin the newest parts again (needs uv)").set_defaults(of="test")
     arguments, rest = parser.parse_known_args()
     if sys.version_info < (3, 11):
@@ -38,7 +39,8 @@ def main() -> int:
     if arguments.verb == "lock":
         return lock()
     prepare(arguments.of)
-    return {"demo": demo, "test": test, "check": check, "bench": bench, "words": words}[arguments.verb](rest)
+    does = {"demo": demo, "test": test, "check": check, "bench": bench, "words": words, "schemas": schemas}
+    return does[arguments.verb](rest)
 
 
 def demo(rest: list[str]) -> int:
@@ -68,13 +70,28 @@ def bench(rest: list[str]) -> int:
     return run("-m", "tests.bench", *rest)
 
 
+def schemas(rest: list[str]) -> int:
+    return run("-m", "tests.test_schemas", *rest)
+
+
 def words(rest: list[str]) -> int:
     """Collect every `message("…")` of the source, merge into the catalogue, compile it."""
     template = TRANSLATIONS / "labclient.pot"
     babel = (str(PYTHON), "-m", "babel.messages.frontend")
     common = ("--no-wrap", "--sort-output")
     subprocess.check_call(
-        [*babel, "extract", "-k", "message", "--no-default-keywords", "--no-location", *common, "-o", template, "labclient"],
+        [
+            *babel,
+            "extract",
+            "-k",
+            "message",
+            "--no-default-keywords",
+            "--no-location",
+            *common,
+            "-o",
+            template,
+            "labclient",
+        ],
         cwd=ROOT,
     )
     subprocess.check_call(
