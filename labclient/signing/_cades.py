@@ -93,11 +93,12 @@ def _parts(signature: bytes) -> tuple[dict[str, Any], Any, list[Any]]:
     check_der(signature)
     try:
         content = ContentInfo.load(signature, strict=True)
-        content.native  # noqa: B018 - parsing is lazy: touch everything inside this one try
         _check_allowed(content)
         signed_data = content["content"]
         info = signed_data["signer_infos"][0]
-        return _attributes(info), info, [one.chosen for one in signed_data["certificates"]]
+        signed = _attributes(info)
+        signed["signing_time"].native  # noqa: B018 - parsing is lazy: fail here, not later
+        return signed, info, [one.chosen for one in signed_data["certificates"]]
     except _MALFORMED as error:
         raise _refused(message("it is malformed")) from error
 
@@ -110,7 +111,10 @@ def _check_allowed(content: Any) -> None:
     if len(infos) != 1:
         raise _refused(message("it has not exactly one signer"))
     info = infos[0]
-    if data["encap_content_info"]["content_type"].native != "data" or data["encap_content_info"]["content"].native:
+    if (
+        data["encap_content_info"]["content_type"].native != "data"
+        or data["encap_content_info"]["content"].native is not None
+    ):
         raise _refused(message("it carries content of its own"))
     if info["signature_algorithm"]["algorithm"].native != "sha256_ecdsa":
         raise _refused(message("its algorithm is not ECDSA with SHA-256"))
@@ -119,9 +123,9 @@ def _check_allowed(content: Any) -> None:
         raise _refused(message("its digest is not SHA-256"))
     if any(one["parameters"].native is not None for one in (*digests, info["signature_algorithm"])):
         raise _refused(message("its algorithms carry parameters"))
-    if data["version"].native != "v1" or info["version"].native != "v1" or data["crls"].native:
+    if data["version"].native != "v1" or info["version"].native != "v1" or data["crls"].native is not None:
         raise _refused(message("it is of another version"))
-    if info["sid"].name != "issuer_and_serial_number" or info["unsigned_attrs"].native:
+    if info["sid"].name != "issuer_and_serial_number" or info["unsigned_attrs"].native is not None:
         raise _refused(message("it carries what nobody signed"))
     if not 1 <= len(data["certificates"]) <= _MAX_CERTIFICATES:
         raise _refused(message("it carries no certificate, or too many"))

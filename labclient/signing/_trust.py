@@ -35,7 +35,10 @@ def standing(certificates: Sequence[bytes], trust: Trust, moment: datetime) -> S
     leaf, *others = [Certificate.load(one) for one in certificates]
     roots = [root for data in trust.roots for root in _read(data, Certificate)]
     lists = [_read(data, _revocation_list())[0] for data in trust.revocations]
-    checked = any(one.issuer == leaf.issuer for one in lists)
+    try:
+        checked = any(one.issuer == leaf.issuer for one in lists)
+    except (ValueError, TypeError, KeyError):  # parsing is lazy: the name is looked into here for the first time
+        return Standing("untrusted", revocation_checked=False)
     return Standing(asyncio.run(_status(leaf, others, roots, lists if checked else [], moment)), checked)
 
 

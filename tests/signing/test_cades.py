@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labclient.errors import NotVerified, PlanInvalid
-from labclient.signing import Trust, sign_detached, signer_of, verify_detached
+from labclient.signing import Trust, revocations, sign_detached, signer_of, verify_detached
 
 from .conftest import BEGIN, DAY, MOMENT, World, make_authority
 
@@ -26,7 +26,7 @@ def signature(world: World) -> bytes:
 
 
 @pytest.fixture
-def openssl_sign(world: World, tmp_path: Path):  # noqa: ANN201
+def openssl_sign(world: World, tmp_path: Path):
     """A CMS made by openssl with the operator's key."""
     for name, role in (("signer.pem", "operator"), ("checker.pem", "checker")):
         person = world.people[role]
@@ -57,7 +57,7 @@ def test_openssl_accepts_it_as_cades(world: World, signature: bytes, tmp_path: P
     assert done.returncode == 0, done.stderr
 
 
-def test_a_cades_signature_of_openssl_is_accepted(world: World, openssl_sign) -> None:  # noqa: ANN001
+def test_a_cades_signature_of_openssl_is_accepted(world: World, openssl_sign) -> None:
     made = openssl_sign("-cades", "-md", "sha256", "-nosmimecap")
     assert verify_detached(made, DIGEST, world.trust, MOMENT).standing.status == "ok"
 
@@ -77,7 +77,7 @@ def test_a_cades_signature_of_openssl_is_accepted(world: World, openssl_sign) ->
         ("-cades", "-md", "sha256", "-nosmimecap", "-signer", "checker.pem"),  # two signers
     ],
 )
-def test_other_forms_are_refused(world: World, openssl_sign, options: tuple[str, ...]) -> None:  # noqa: ANN001
+def test_other_forms_are_refused(world: World, openssl_sign, options: tuple[str, ...]) -> None:
     with pytest.raises(NotVerified):
         verify_detached(openssl_sign(*options), DIGEST, world.trust, MOMENT)
 
@@ -107,7 +107,7 @@ def test_a_certificate_that_links_to_nothing_is_not_ok(world: World, signature: 
 def test_the_standing_of_a_signer(world: World, signature: bytes, tmp_path: Path) -> None:
     operator, root = world.people["operator"], (world.authority.certificate,)
 
-    def status(trust: Trust, moment=MOMENT) -> str:  # noqa: ANN001
+    def status(trust: Trust, moment=MOMENT) -> str:
         return verify_detached(signature, DIGEST, trust, moment).standing.status
 
     assert status(Trust((make_authority(tmp_path / "other").certificate,))) == "untrusted"
@@ -136,8 +136,6 @@ def make_list_of_another_key(world: World) -> bytes:
 
 
 def test_a_list_past_its_end_leaves_revocation_unknown(world: World, signature: bytes) -> None:
-    from labclient.signing import revocations  # noqa: PLC0415
-
     short = revocations(world.authority, {}, number=1, begins=BEGIN, ends=BEGIN + DAY)
     standing = verify_detached(signature, DIGEST, Trust((world.authority.certificate,), (short,)), MOMENT).standing
     assert (standing.status, standing.revocation_checked) == ("revocation_unknown", True)

@@ -16,7 +16,7 @@ for n in 001 002 003; do
   openssl cms -verify -cades -content META-INF/ASiCManifest$n.xml -binary -inform DER \
     -in META-INF/signature$n.p7s -CAfile "$2" -attime "$3" -out /dev/null
 done
-tr -d '\n' < META-INF/ASiCManifest003.xml | sed 's/<asic:DataObjectReference/\n&/g' |
+{ tr -d '\n' < META-INF/ASiCManifest003.xml; echo; } | sed 's/<asic:DataObjectReference/\n&/g' |
   sed -n 's|.*DataObjectReference URI="\([^"]*\)".*<ds:DigestValue>\([^<]*\)<.*|\1 \2|p' |
   while read -r uri digest; do
     name=$(printf '%b' "$(printf %s "$uri" | sed 's/%/\\x/g')")

@@ -94,7 +94,7 @@ def test_every_flipped_byte_is_refused(good: bytes) -> None:
             read(bytes(changed))
 
 
-def foreign(build, **options: object) -> bytes:  # noqa: ANN001
+def foreign(build, **options: object) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", **options) as archive:  # type: ignore[call-overload]
         build(archive)
