@@ -5,6 +5,7 @@ It makes `.venv`, installs the locked parts once, and runs the rest inside.
 """
 
 import argparse
+import ctypes
 import hashlib
 import importlib.util
 import os
@@ -19,13 +20,39 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 TRANSLATIONS = ROOT / "resources" / "translations"
 CATALOGUE = TRANSLATIONS / "zh_CN" / "LC_MESSAGES" / "labclient.po"
-LOCKS = {"run": ROOT / "build_spec" / "requirements.txt", "test": ROOT / "build_spec" / "requirements-test.txt"}
+SPEC = ROOT / "build_spec"
+# Each lock holds all of the one before it.
+LOCKS = {
+    "run": SPEC / "requirements.txt",
+    "demo": SPEC / "requirements-demo.txt",
+    "test": SPEC / "requirements-test.txt",
+}
+# What Qt needs of a Debian system: one library to look for, and the package that brings it.
+QT_NEEDS = {
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+    "libX11-xcb.so.1": "libx11-xcb1",
+}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     verbs = parser.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("demo", help="the whole job on simulated instruments; results in demo-out/").set_defaults(of="run")
+    verbs.add_parser("demo", help="the whole job on simulated instruments; results in demo-out/").set_defaults(
+        of="demo"
+    )
+    verbs.add_parser("gui", help="open the window").set_defaults(of="demo")
     verbs.add_parser("test", help="lint, types, layer contract, translations and tests").set_defaults(of="test")
     verbs.add_parser("check", help="the same without the tests").set_defaults(of="test")
     verbs.add_parser("bench", help="measure; --json for one line a figure").set_defaults(of="test")
@@ -33,13 +60,13 @@ def main() -> int:
     verbs.add_parser("schemas", help="write the JSON schemas of the file formats").set_defaults(of="test")
     verbs.add_parser("lock", help="pin the newest parts again (needs uv)").set_defaults(of="test")
     arguments, rest = parser.parse_known_args()
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an old Python meets first
         print(f"labclient needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
         return 3
     if arguments.verb == "lock":
         return lock()
     prepare(arguments.of)
-    does = {"demo": demo, "test": test, "check": check, "bench": bench, "words": words, "schemas": schemas}
+    does = {"demo": demo, "gui": gui, "test": test, "check": check, "bench": bench, "words": words, "schemas": schemas}
     return does[arguments.verb](rest)
 
 
@@ -47,7 +74,12 @@ def demo(rest: list[str]) -> int:
     return run("-m", "labclient", "demo", *(rest if "--out" in rest else ["--out", "demo-out", *rest]))
 
 
-def check(rest: list[str]) -> int:
+def gui(rest: list[str]) -> int:
+    need_qt()
+    return run("-m", "labclient", *rest)
+
+
+def check(_: list[str] | None = None) -> int:
     """Lint, types, layers, translations: each is run, so that one failure does not hide another."""
     steps = (
         ("-m", "ruff", "check", "."),
@@ -61,7 +93,8 @@ def check(rest: list[str]) -> int:
 def test(rest: list[str]) -> int:
     need("openssl", "openssl")
     need("unzip", "unzip")
-    checked = check([])
+    need_qt()
+    checked = check()
     cover = [] if rest else ["--cov", "--cov-report=term:skip-covered"]
     return run("-m", "pytest", *cover, *rest) or checked
 
@@ -74,48 +107,34 @@ def schemas(rest: list[str]) -> int:
     return run("-m", "tests.test_schemas", *rest)
 
 
-def words(rest: list[str]) -> int:
+def words(_: list[str]) -> int:
     """Collect every `message("…")` of the source, merge into the catalogue, compile it."""
-    template = TRANSLATIONS / "labclient.pot"
-    babel = (str(PYTHON), "-m", "babel.messages.frontend")
-    common = ("--no-wrap", "--sort-output")
-    subprocess.check_call(
-        [
-            *babel,
-            "extract",
-            "-k",
-            "message",
-            "--no-default-keywords",
-            "--no-location",
-            *common,
-            "-o",
-            template,
-            "labclient",
-        ],
-        cwd=ROOT,
-    )
-    subprocess.check_call(
-        [*babel, "update", "--no-fuzzy-matching", "--no-wrap", "--ignore-obsolete", "-i", template, "-o", CATALOGUE]
-        + ["-l", "zh_CN"],
-        cwd=ROOT,
-    )
+    template = str(TRANSLATIONS / "labclient.pot")
+    keywords = ("-k", "message", "--no-default-keywords", "--no-location", "--no-wrap", "--sort-output")
+    babel("extract", *keywords, "-o", template, "labclient")
+    merging = ("--no-fuzzy-matching", "--no-wrap", "--ignore-obsolete")
+    babel("update", *merging, "-i", template, "-o", str(CATALOGUE), "-l", "zh_CN")
     return compile_words()
 
 
 def compile_words() -> int:
     compiled = CATALOGUE.with_suffix(".mo")
-    if compiled.exists() and compiled.stat().st_mtime >= CATALOGUE.stat().st_mtime:
-        return 0
-    babel = [PYTHON, "-m", "babel.messages.frontend", "--quiet", "compile"]
-    return subprocess.call([*babel, "-i", CATALOGUE, "-o", compiled, "-l", "zh_CN"], cwd=ROOT)
+    if not (compiled.exists() and compiled.stat().st_mtime >= CATALOGUE.stat().st_mtime):
+        babel("--quiet", "compile", "-i", str(CATALOGUE), "-o", str(compiled), "-l", "zh_CN")
+    return 0
+
+
+def babel(*arguments: str) -> None:
+    subprocess.check_call([PYTHON, "-m", "babel.messages.frontend", *arguments], cwd=ROOT)
 
 
 def lock() -> int:
     base = ["uv", "pip", "compile", "-q", "--universal", "--python-version", "3.11", "--generate-hashes"]
     base += ["--no-emit-index-url", "--no-annotate", "--no-header", "--upgrade"]
-    spec = ROOT / "build_spec"
-    subprocess.check_call([*base, spec / "requirements-test.in", "-o", LOCKS["test"]])
-    return subprocess.call([*base, spec / "requirements.in", "-c", LOCKS["test"], "-o", LOCKS["run"]])
+    subprocess.check_call([*base, LOCKS["test"].with_suffix(".in"), "-o", LOCKS["test"]])
+    for name in ("demo", "run"):
+        subprocess.check_call([*base, LOCKS[name].with_suffix(".in"), "-c", LOCKS["test"], "-o", LOCKS[name]])
+    return 0
 
 
 def prepare(wanted: str) -> None:
@@ -132,9 +151,8 @@ def prepare(wanted: str) -> None:
         pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         subprocess.check_call([*pip, "--require-hashes", "-r", LOCKS[wanted]])
         subprocess.check_call([*pip, "--no-deps", "--no-build-isolation", "-e", ROOT])
-        stamp.write_text(digest)
-        if wanted == "test":  # the test lock holds the other one
-            (VENV / "installed-run").write_text(digest)
+        for name in list(LOCKS)[: list(LOCKS).index(wanted) + 1]:
+            (VENV / f"installed-{name}").write_text(digest)
     compile_words()
 
 
@@ -143,14 +161,32 @@ def need(tool: str, package: str) -> None:
         install(package)
 
 
-def install(package: str) -> None:
-    """Install a Debian package when that is possible, else say what is missing and end."""
-    print(f"The system lacks “{package}”.", flush=True)
+def need_qt() -> None:
+    """Look for the libraries that Qt takes from the system, and bring what is missing."""
+    if not sys.platform.startswith("linux"):
+        return
+    missing = [package for library, package in QT_NEEDS.items() if not loads(library)]
+    if missing:
+        install(*missing)
+
+
+def loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def install(*packages: str) -> None:
+    """Install Debian packages when that is possible, else say what is missing and end."""
+    names = " ".join(packages)
+    print(f"The system lacks {names}.", flush=True)
     if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
         subprocess.check_call(["apt-get", "update", "-qq"])
-        subprocess.check_call(["apt-get", "install", "-y", "-qq", package])
+        subprocess.check_call(["apt-get", "install", "-y", "-qq", *packages])
         return
-    sys.exit(f"Install it first; on Debian: sudo apt-get install {package}")
+    sys.exit(f"Install it first; on Debian: sudo apt-get install {names}")
 
 
 def run(*command: str) -> int:
