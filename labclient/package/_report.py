@@ -97,8 +97,8 @@ _WORDS: Final = {
     "notebook": message("Notebook"),
     "entries": message("Entries"),
     "root": message("Head of the log"),
-    "program": message("Program, methods"),
-    "made": message("Revision and time"),
+    "program": message("Computed by"),
+    "made": message("Revision, time"),
     "shortened": message(
         "Reported values and U are rounded once; other figures are shortened, the record keeps all digits."
     ),
@@ -121,7 +121,7 @@ _CHECK: Final[dict[CheckName, Message]] = {
     "settling": message("Warm-up and settling"),
     "stability": message("Reading stability"),
     "zero": message("Zero readings"),
-    "environment": message("Environment during measurement"),
+    "environment": message("Environment"),
 }
 _DISTRIBUTION: Final = {
     "normal": message("normal"),
