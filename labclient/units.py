@@ -5,6 +5,8 @@ exact factors to the SI unit of their quantity).
 """
 
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Final
 
@@ -14,6 +16,8 @@ from labclient.errors import NumberInvalid, UnitUnknown
 from labclient.words import message
 
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
+_OF_NUMBERS: Final = b"+-.0123456789Ee\n"
+_LONG_EXPONENT: Final = re.compile(rb"E[+-]?[0-9]{5}")
 
 
 class Unit(msgspec.Struct, frozen=True):
@@ -96,3 +100,16 @@ def number(text: str) -> Decimal:
             message("Write digits with a decimal point, without thousands marks: 10.000012"),
         )
     return Decimal(trimmed)
+
+
+def floats(texts: Sequence[str]) -> list[float]:
+    """The float64 nearest to the number that each text is. Raises as `number`, for the same texts.
+
+    float() takes more than `number` only by other letters, underscores and longer exponents: looked for in all texts
+    at once, ten times as fast as one by one.
+    """
+    joined = "\n".join(texts).encode(errors="replace")
+    if not joined.translate(None, _OF_NUMBERS) and not _LONG_EXPONENT.search(joined.upper()):
+        with suppress(ValueError):
+            return list(map(float, texts))
+    return [float(number(text)) for text in texts]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labclient.errors import NumberInvalid, UnitUnknown
-from labclient.units import UNITS, convert, factor, number, unit
+from labclient.units import UNITS, convert, factor, floats, number, unit
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,22 @@ def test_temperatures_convert_with_their_offset() -> None:
 @given(st.floats(min_value=-1e6, max_value=1e6), st.sampled_from(sorted(UNITS)))
 def test_a_value_in_its_own_unit_keeps_every_bit(value: float, symbol: str) -> None:
     assert convert(value, symbol, symbol) == value
+
+
+TEXTS = st.one_of(
+    st.floats(allow_nan=False, allow_infinity=False).map(repr),
+    st.from_regex(r"[+-]?[0-9]{0,20}\.?[0-9]{0,20}(?:[eE][+-]?[0-9]{1,6})?", fullmatch=True),
+    st.text("0123456789+-.eE_ \n٣", max_size=8),
+)
+
+
+@given(st.lists(TEXTS, max_size=5))
+def test_many_texts_become_the_floats_they_become_one_by_one(texts: list[str]) -> None:
+    try:
+        one_by_one = [float(number(text)) for text in texts]
+    except NumberInvalid:
+        with pytest.raises(NumberInvalid):
+            floats(texts)
+    else:
+        assert list(map(float.hex, floats(texts))) == list(map(float.hex, one_by_one))
+        assert list(map(float.hex, floats(texts))) == [float(text).hex() for text in texts]

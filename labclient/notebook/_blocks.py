@@ -14,26 +14,23 @@ Body: run, series, first (index of the first row), rows, t0_ns, t1_ns (first and
 terminator (as in a raw cell).
 """
 
-import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from io import StringIO
-from math import copysign, isnan, nan
+from collections.abc import Iterable, Sequence
+from math import nan
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from labclient.errors import NotebookDamaged, NumberInvalid
+from labclient.errors import NotebookDamaged
 from labclient.notebook._entry import Draft, Entry
 from labclient.notebook._reader import Reader
-from labclient.units import number
 from labclient.words import message
 
 OK = "ok"
 NOTHING = "\\empty"
 _MOST_STATUSES = 255
-_FIXED = ("index", "t_ns", "status")
+FIXED = ("index", "t_ns", "status")
 _SPECIAL = re.compile(r'[",\r\n]')
 _PLAIN = re.compile(rb"[ -\[\]-~]*")
 _ESCAPED = re.compile(r"\\(?:\\|x([0-9a-f]{2}))")
@@ -123,7 +120,7 @@ def check_replies(
 
 def header(channels: Sequence[str]) -> bytes:
     """The head line of a run's CSV."""
-    return (",".join(_quoted([*_FIXED, *channels, "raw"])) + "\r\n").encode()
+    return (",".join(_quoted([*FIXED, *channels, "raw"])) + "\r\n").encode()
 
 
 def columns(entry: Entry, table: NDArray[np.float64]) -> Columns:
@@ -161,46 +158,6 @@ def channel_words(status: str, channels: int) -> list[str]:
     return words * channels if len(words) == 1 else words
 
 
-def differing_row(found: Columns, payload: bytes) -> int | None:
-    """The index of the first reply whose text says other than its values, or None: the time and status must be the
-    same, a number bit-equal to its text, a value absent where the status is not "ok"."""
-    channels = found.values.shape[1]
-    rows = _csv(payload.decode(errors="replace"))
-    indices: list[int] = found.index.tolist()
-    expected = zip(indices, found.t_ns.tolist(), found.status.tolist(), found.values.tolist(), strict=True)
-    try:
-        for row, (index, t_ns, status, numbers) in zip(rows, expected, strict=True):
-            word = found.statuses[status]
-            fits = len(row) == 4 + channels and row[:3] == [str(index), str(t_ns), word]
-            if not fits or not all(map(_says, row[3:-1], channel_words(word, channels), numbers)):
-                return index
-    except (ValueError, csv.Error):
-        return indices[0]
-    return None
-
-
-def read_rows(entry: Entry, payload: bytes) -> NDArray[np.float64]:
-    """The values of block `entry` from its rows alone: what `block` wrote beside them. Raises `NotebookDamaged`."""
-    try:
-        statuses, start = [str(word) for word in entry.body["statuses"]], int(entry.body["t0_ns"])
-        rows = list(_csv(payload.decode()))
-        offsets = [[float(int(row[1]) - start)] for row in rows]
-        codes = [[float(statuses.index(row[2]))] if len(statuses) > 1 else [] for row in rows]
-        values = [[float(number(text)) if word == OK else nan for text, word in _cells(row)] for row in rows]
-        return np.array([[*a, *b, *c] for a, b, c in zip(offsets, codes, values, strict=True)], np.float64)
-    except (KeyError, TypeError, ValueError, IndexError, csv.Error, NumberInvalid) as error:
-        raise NotebookDamaged(message("The rows of block {seq} cannot be read.", seq=entry.seq)) from error
-
-
-def _csv(text: str) -> Iterator[list[str]]:
-    return csv.reader(StringIO(text, newline=""), strict=True)
-
-
-def _cells(row: list[str]) -> Iterable[tuple[str, str]]:
-    texts = row[len(_FIXED) : -1]
-    return zip(texts, channel_words(row[2], len(texts)), strict=True)
-
-
 def raw_cell(raw: bytes) -> str:
     r"""Bytes as printable ASCII: `\` is `\\`, any other byte outside blank to tilde is `\xNN`, none at all is `\empty`.
     A first `=` or `@` is escaped too, so that a spreadsheet does not take the cell for a formula."""
@@ -233,13 +190,3 @@ def _quoted(cells: Sequence[str]) -> Iterable[str]:
     if not _SPECIAL.search("".join(cells)):
         return cells
     return ['"' + cell.replace('"', '""') + '"' if _SPECIAL.search(cell) else cell for cell in cells]
-
-
-def _says(text: str, status: str, value: float) -> bool:
-    if status != OK:
-        return isnan(value)
-    try:
-        said = float(number(text))
-    except NumberInvalid:
-        return False
-    return said == value and copysign(1.0, said) == copysign(1.0, value)

@@ -16,9 +16,10 @@ from msgspec import Struct
 
 from labclient.errors import NotebookTrouble, NotVerified, Trouble
 from labclient.notebook import _file
-from labclient.notebook._blocks import columns, differing_row
+from labclient.notebook._blocks import columns
 from labclient.notebook._entry import Entry, columns_of, decode, holds
 from labclient.notebook._notebook import is_simulated, log_name
+from labclient.notebook._rows import differing_row
 from labclient.notebook._runs import channels_of
 from labclient.signing import Checkpoint, Tree, canonical, parse_strict, read_checkpoint
 from labclient.words import Message, message

@@ -10,9 +10,9 @@ from typing import BinaryIO
 
 from labclient.errors import NotebookDamaged, StorageTrouble
 from labclient.notebook import _file
-from labclient.notebook._blocks import read_rows
 from labclient.notebook._entry import Entry, column_bytes, decode
 from labclient.notebook._export import ENTRIES, attachment_file, run_file
+from labclient.notebook._rows import read_rows
 from labclient.words import message
 
 _BATCH = 500

@@ -119,7 +119,7 @@ def _content(container: Container, info: PackageInfo, trust: TrustList, moment: 
 
 
 def _log(notebook: Path, info: PackageInfo) -> Iterator[Finding]:
-    found = check(notebook, deep=True)
+    found = check(notebook)  # its values were restored from the rows, so their digests hold only when these say the same
     for one in found.findings:
         yield Finding(f"log_{one.code}", one.sentence, "" if one.seq is None else str(one.seq))
     said = (info.log.notebook, info.log.key, info.log.entries, info.log.root)

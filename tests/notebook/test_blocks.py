@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from labclient.errors import NotebookDamaged
 from labclient.notebook import block, raw_bytes, raw_cell
-from labclient.notebook._blocks import columns, differing_row, header
+from labclient.notebook._blocks import columns, header
 from labclient.notebook._entry import Entry, encode
+from labclient.notebook._rows import _first_differing, differing_row, read_rows
 
 
 def entry_of(draft: object) -> Entry:
@@ -76,6 +78,7 @@ def test_replies_come_back_from_payload_and_values(
     kept = [raw_bytes(row[4]) if row[4] else row[3].encode("latin-1") + b"\n" for row in rows]
     assert kept == raws
     assert differing_row(found, draft.payload) is None
+    np.testing.assert_array_equal(read_rows(entry_of(draft), draft.payload), draft.values)
 
 
 def test_several_channels_have_a_status_each() -> None:
@@ -93,6 +96,54 @@ def test_several_channels_have_a_status_each() -> None:
     np.testing.assert_array_equal(found.values, [[1013.2, np.nan], [1013.3, 21.5]])
     assert differing_row(found, draft.payload) is None
     assert header(["p", 't,"x"']) == b'index,t_ns,status,p,"t,""x""",raw\r\n'
+
+
+PLAIN = block(
+    1, 2, 40,
+    t_ns=[5, 6, 9], status=["ok", "busy", "ok"], texts=[["1.5", "", "-2.5E-3"], ["7", "9", "0"]],
+    raws=[b"1.5 7", b"busy", b"-2.5E-3 0"], values=np.array([[1.5, 7.0], [np.nan, np.nan], [-2.5e-3, 0.0]]),
+    terminator=b"", author="Operator A",
+)  # fmt: skip
+LINES = PLAIN.payload
+assert LINES is not None
+
+
+@given(st.integers(0, len(LINES) - 1), st.integers(0, 2), st.text('0159.,\r\n+-eE_" okbusy\t٣', max_size=3))
+def test_changed_rows_are_seen_the_same_column_by_column_as_one_by_one(at: int, gone: int, put: str) -> None:
+    found = columns(entry_of(PLAIN), PLAIN.values)
+    changed = LINES[:at] + put.encode() + LINES[at + gone :]
+    differing = _first_differing(found, changed)
+    assert differing_row(found, changed) == differing
+    try:
+        table = read_rows(entry_of(PLAIN), changed)
+    except NotebookDamaged:
+        return
+    if differing is not None:
+        assert table.tobytes() != PLAIN.values.tobytes()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        b"",
+        b"40,5,ok,1.5,7,\r\n",
+        LINES.replace(b"41,6", b"42,6"),
+        LINES.replace(b"40,5", b"40,+5"),
+        LINES.replace(b",7,", b",7_0,"),
+        LINES.replace(b",7,", b",nan,"),
+        LINES.replace(b",7,", b",1e00007,"),
+        LINES.replace(b"busy,", b"lazy,"),
+        LINES.replace(b",7,", b","),
+        LINES.replace(b",7,", b",,"),
+        LINES.replace(b",ok,1.5", b"\r\nok,1.5"),
+        LINES + LINES[-1:],
+        LINES[2:],
+        b"\xff" + LINES,
+    ],
+)
+def test_rows_of_another_form_are_no_block(rows: bytes) -> None:
+    with pytest.raises(NotebookDamaged):
+        read_rows(entry_of(PLAIN), rows)
 
 
 NAN = float("nan")
