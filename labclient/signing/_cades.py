@@ -65,40 +65,47 @@ def verify_detached(signature: bytes, digest: bytes, trust: Trust, moment: datet
     Raises NotVerified when it is not of the allowed form or does not hold. A signer who is unknown, revoked or out of
     date is no exception: `standing.status` says so, and only `ok` is ok.
     """
-    signed, info, certificates = _parts(signature)
-    leaf = _leaf(signed, info, certificates)
-    _check_integrity(info, leaf, digest)
-    ordered = [leaf.dump(), *(one.dump() for one in certificates if one is not leaf)]
+    parts = _parts(signature)
+    _check_integrity(parts.info, parts.leaf, digest)
+    certificates = [parts.leaf.dump(), *(one.dump() for one in parts.others)]
     return Signature(
-        card=describe(ordered[0]),
-        claimed_time=signed["signing_time"].native,
-        standing=standing(ordered, trust, moment),
+        card=describe(certificates[0]),
+        claimed_time=parts.claimed_time,
+        standing=standing(certificates, trust, moment),
     )
 
 
 def signer_of(signature: bytes, digest: bytes) -> Card:
     """Who made a signature that holds, trusted or not; raises as `verify_detached`."""
-    signed, info, certificates = _parts(signature)
-    leaf = _leaf(signed, info, certificates)
-    _check_integrity(info, leaf, digest)
-    return describe(leaf.dump())
+    parts = _parts(signature)
+    _check_integrity(parts.info, parts.leaf, digest)
+    return describe(parts.leaf.dump())
 
 
-def _parts(signature: bytes) -> tuple[dict[str, Any], Any, list[Any]]:
-    """The signed attributes by name, the SignerInfo and the certificates of an allowed signature."""
+class _Parts(Struct, frozen=True):
+    """What an allowed signature consists of (asn1crypto's SignerInfo and certificates)."""
+
+    info: Any
+    leaf: Any
+    others: tuple[Any, ...]
+    claimed_time: datetime
+
+
+def _parts(signature: bytes) -> _Parts:
     from asn1crypto.cms import ContentInfo
 
     if len(signature) > MAX_SIGNATURE_BYTES:
         raise _refused(message("it is too large"))
     check_der(signature)
-    try:
+    try:  # parsing is lazy: whatever is used later is looked into here first
         content = ContentInfo.load(signature, strict=True)
         _check_allowed(content)
-        signed_data = content["content"]
-        info = signed_data["signer_infos"][0]
+        info = content["content"]["signer_infos"][0]
+        certificates = [one.chosen for one in content["content"]["certificates"]]
         signed = _attributes(info)
-        signed["signing_time"].native  # noqa: B018 - parsing is lazy: fail here, not later
-        return signed, info, [one.chosen for one in signed_data["certificates"]]
+        leaf = _leaf(signed, info, certificates)
+        others = tuple(one for one in certificates if one is not leaf)
+        return _Parts(info, leaf, others, signed["signing_time"].native.astimezone(UTC))
     except _MALFORMED as error:
         raise _refused(message("it is malformed")) from error
 
@@ -139,6 +146,8 @@ def _attributes(info: Any) -> dict[str, Any]:
         raise _refused(message("a signed attribute is missing or there twice"))
     if not set(found) <= _KNOWN or any(len(values) != 1 for values in found.values()):
         raise _refused(message("it has an unknown signed attribute"))
+    if found["signing_time"][0].name != "utc_time":  # as RFC 5652 §11.3 demands until 2049
+        raise _refused(message("its claimed time is in another form"))
     bound = found["signing_certificate_v2"][0]["certs"]
     if len(bound) != 1 or bound[0]["hash_algorithm"]["algorithm"].native != "sha256":
         raise _refused(message("it does not bind its certificate with SHA-256"))
@@ -148,15 +157,12 @@ def _attributes(info: Any) -> dict[str, Any]:
 def _leaf(signed: dict[str, Any], info: Any, certificates: list[Any]) -> Any:
     """The one certificate that the signer names, bound by its digest before anything looks into it."""
     named = info["sid"].chosen
-    try:
-        found = [
-            one
-            for one in certificates
-            # byte for byte: names compare without regard to case, and one signature has one spelling
-            if one.issuer.dump() == named["issuer"].dump() and one.serial_number == named["serial_number"].native
-        ]
-    except _MALFORMED as error:
-        raise _refused(message("it is malformed")) from error
+    found = [
+        one
+        for one in certificates
+        # byte for byte: names compare without regard to case, and one signature has one spelling
+        if one.issuer.dump() == named["issuer"].dump() and one.serial_number == named["serial_number"].native
+    ]
     bound = signed["signing_certificate_v2"]["certs"][0]["cert_hash"].native
     if len(found) != 1 or sha256(found[0].dump()).digest() != bound:
         raise _refused(message("it does not carry the certificate of its signer"))

@@ -93,6 +93,8 @@ def open_seal(source: Path, target: Path, key: SealKey) -> None:
         try:
             decrypt_io(sealed, plain, [identity])
         except (DecryptError, OSError) as error:
+            if isinstance(error, OSError) and error.errno is not None:  # the disk's trouble, not the content's
+                raise
             raise NotVerified(message("{name} was not sealed to this key, or was changed", name=source.name)) from error
 
 

@@ -9,6 +9,8 @@ from msgspec import Struct
 from labclient.errors import PlanInvalid
 from labclient.words import message
 
+_MALFORMED = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, NotImplementedError)
+
 
 class Trust(Struct, frozen=True):
     """What is trusted: root certificates (each a PEM file's bytes) and the newest revocation lists (PEM or DER)."""
@@ -37,7 +39,7 @@ def standing(certificates: Sequence[bytes], trust: Trust, moment: datetime) -> S
     lists = [_read(data, _revocation_list())[0] for data in trust.revocations]
     try:
         checked = any(one.issuer == leaf.issuer for one in lists)
-    except (ValueError, TypeError, KeyError):  # parsing is lazy: the name is looked into here for the first time
+    except _MALFORMED:  # parsing is lazy: the name is looked into here for the first time
         return Standing("untrusted", revocation_checked=False)
     return Standing(asyncio.run(_status(leaf, others, roots, lists if checked else [], moment)), checked)
 
@@ -67,7 +69,7 @@ async def _status(leaf: Any, others: list[Any], roots: list[Any], lists: list[An
         return "not_yet_valid"
     except errors.InsufficientRevinfoError:
         return "revocation_unknown"
-    except (errors.ValidationError, errors.PathError, ValueError, TypeError, KeyError):
+    except (errors.ValidationError, errors.PathError, *_MALFORMED):
         return "untrusted"
     used = {one.dump() for one in path if isinstance(one, type(leaf))}
     return "ok" if all(one.dump() in used for one in others) else "untrusted"
@@ -84,7 +86,7 @@ def _read(data: bytes, kind: Any) -> list[Any]:
             found = [kind.load(der, strict=True) for _, _, der in pem.unarmor(data, multiple=True)]
         for one in found:
             one.native  # noqa: B018 - parsing is lazy: fail here, not later
-    except (ValueError, TypeError, KeyError) as error:
+    except _MALFORMED as error:
         raise PlanInvalid(message("a trusted root or revocation list cannot be read")) from error
     return found
 

@@ -95,6 +95,13 @@ def test_what_nobody_signed_may_not_ride_along(world: World, signature: bytes) -
         verify_detached(content.dump(force=True), DIGEST, world.trust, MOMENT)
 
 
+@pytest.mark.parametrize("time", [b"269902000000Z", b"2611020000:0Z", b"261102000000A"])
+def test_an_impossible_claimed_time_is_refused_before_any_cryptography(signature: bytes, time: bytes) -> None:
+    assert signature.count(b"261102000000Z") == 1
+    with pytest.raises(NotVerified, match="malformed"):
+        signer_of(signature.replace(b"261102000000Z", time), DIGEST)
+
+
 def test_a_certificate_that_links_to_nothing_is_not_ok(world: World, signature: bytes, tmp_path: Path) -> None:
     content = cms.ContentInfo.load(signature)
     certificates = content["content"]["certificates"]
@@ -152,9 +159,9 @@ def test_a_trust_that_cannot_be_read_is_no_verdict(signature: bytes, world: Worl
             verify_detached(signature, DIGEST, trust, MOMENT)
 
 
-def test_flipped_bits_all_over_are_refused(world: World, signature: bytes) -> None:
+def test_every_flipped_byte_is_refused(world: World, signature: bytes) -> None:
     random = Random(7)
-    for position in range(0, len(signature), 5):
+    for position in range(len(signature)):
         flipped = bytearray(signature)
         flipped[position] ^= 1 << random.randrange(8)
         with pytest.raises(NotVerified):

@@ -113,3 +113,15 @@ def test_any_text_is_a_code_or_refused(text: str) -> None:
     except NotVerified:
         return
     assert read_phone_code(code) == code
+
+
+def test_a_full_disk_is_not_called_a_changed_seal(
+    sealed: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pyrage.decrypt_io", full)
+    with pytest.raises(StorageTrouble, match="No space"):
+        open_seal(sealed, tmp_path / "opened", PILOT)
+    assert not (tmp_path / "opened").exists()
