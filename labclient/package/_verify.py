@@ -14,16 +14,19 @@ import msgspec
 from msgspec import Struct
 
 from labclient.errors import NotVerified, Trouble
-from labclient.evaluation import Check, check_again, result
-from labclient.notebook import Reader, check, restore
-from labclient.package._data import PACKAGE_JSON, RESULT_JSON, PackageInfo, ResultFile
+from labclient.evaluation import CHECK_NAMES, Check, check_again, result
+from labclient.notebook import Reader, check, is_simulated, restore
+from labclient.package._data import PACKAGE_JSON, REPORT_PDF, RESULT_JSON, PackageInfo, ResultFile
 from labclient.package._origin import anchors, open_plan
 from labclient.plan import Plan, TrustList
 from labclient.signing import Container, Finding, Report, canonical, parse_strict, read_container, verify_container
 from labclient.words import message
 
 _MAX_JSON = 16_000_000
-_OF_THE_LOG = ("log/", "runs/", "attachments/")
+ENTRIES = "log/entries.jsonl"
+_COUNTED = ("runs/", "attachments/")
+_OF_THE_LOG = ("log/", *_COUNTED)
+_NEEDED = ("settling", "stability", "zero")
 
 
 class PackageReport(Struct, frozen=True):
@@ -110,16 +113,22 @@ def _content(container: Container, info: PackageInfo, trust: TrustList, moment: 
             restore(folder, notebook)
             yield from _log(notebook, info)
             with Reader.open(notebook) as reader:
+                yield from _foreign(container, reader)
+                yield from _documents(reader, info)
                 plan = _plan(reader, folder, info, trust, moment)
-                if tuple(plan.roles) != info.roles or plan.id != info.comparison:
+                said = (info.roles, info.comparison, info.assurance)
+                takes_part = any(one.laboratory.code == info.laboratory for one in plan.participants)
+                if (plan.roles, plan.id, plan.assurance) != said or not takes_part:
                     yield Finding("plan", message("The package does not say what its plan says."), PACKAGE_JSON)
                 yield from _results(reader, plan, _json(container, RESULT_JSON, ResultFile), info)
         except Trouble as trouble:
             yield Finding("content", trouble.sentence)
+        except (LookupError, TypeError, ValueError, msgspec.ValidationError) as error:  # entries of a forged log
+            yield Finding("content", message("The log does not say what it must: {cause}", cause=repr(error)))
 
 
 def _log(notebook: Path, info: PackageInfo) -> Iterator[Finding]:
-    found = check(notebook)  # its values were restored from the rows, so their digests hold only when these say the same
+    found = check(notebook)  # its values were restored from the rows, so digests hold only when rows say the same
     for one in found.findings:
         yield Finding(f"log_{one.code}", one.sentence, "" if one.seq is None else str(one.seq))
     said = (info.log.notebook, info.log.key, info.log.entries, info.log.root)
@@ -127,6 +136,49 @@ def _log(notebook: Path, info: PackageInfo) -> Iterator[Finding]:
         yield Finding("log", message("The log is not the one that the package names."), PACKAGE_JSON)
     if not found.checkpoints:
         yield Finding("checkpoint", message("The log was never signed by its notebook's key."))
+
+
+def _foreign(container: Container, reader: Reader) -> Iterator[Finding]:
+    """Files that are none of a package's, whoever signed them."""
+    runs = attached = 0
+    for entry in reader.entries():
+        runs += entry.kind == "run-start"
+        attached += entry.payload is not None and entry.kind != "block"
+    names = [
+        name for name in container.entries if name != "mimetype" and not name.startswith(("META-INF/", "signoffs/"))
+    ]
+    own = {ENTRIES, PACKAGE_JSON, RESULT_JSON, REPORT_PDF}
+    for name in sorted(own - {*names}):
+        yield Finding("missing_file", message("{name} is missing in the package.", name=name), name)
+    for name in names:
+        if name not in own and not name.startswith(_COUNTED):
+            yield Finding("foreign", message("{name} does not belong in a package.", name=name), name)
+    # each that the log names was read when it was restored: what is more is foreign
+    for folder, count in zip(_COUNTED, (runs, attached), strict=True):
+        if sum(name.startswith(folder) for name in names) != count:
+            yield Finding(
+                "foreign", message("A file in {folder} does not belong in a package.", folder=folder), folder
+            )
+
+
+def _documents(reader: Reader, info: PackageInfo) -> Iterator[Finding]:
+    """What the package says of plan, trust list, laboratory and clock is what the log says."""
+    plans = list(reader.entries({"plan"}))
+    accepted = plans[0]
+    said = (info.plan.entry, info.plan_origin, info.laboratory)
+    if len(plans) != 1 or said != (accepted.seq, accepted.body["origin"], accepted.body["laboratory"]):
+        yield Finding("plan", message("The plan is not where the package says."), PACKAGE_JSON)
+    trusts = [(one.seq, one.payload.sha256) for one in reader.entries({"trust"}) if one.payload]
+    if trusts[-1:] != ([(info.trust.entry, info.trust.sha256)] if info.trust else []):
+        yield Finding("trust", message("The trust list is not where the package says."), PACKAGE_JSON)
+    if info.simulated != is_simulated(reader.entry(0)):
+        yield Finding("simulated", message("The package hides what clock its notebook had."), PACKAGE_JSON)
+    if (info.revision == 1) != (info.supersedes == ""):
+        yield Finding("supersedes", message("The package does not name the revision before it."), PACKAGE_JSON)
+    if info.plan_origin == "transcribed":
+        yield Finding(
+            "transcribed", message("The plan was transcribed: compare it with the pilot's document."), grave=False
+        )
 
 
 def _plan(reader: Reader, folder: Path, info: PackageInfo, trust: TrustList, moment: datetime) -> Plan:
@@ -146,15 +198,21 @@ def _results(reader: Reader, plan: Plan, file: ResultFile, info: PackageInfo) ->
     recorded = list(reader.entries({"result"}))
     if not recorded or canonical(dict(recorded[-1].body)) != canonical(msgspec.to_builtins(file.result)):
         yield Finding("result", message("The result is not the one in the log."), RESULT_JSON)
-    again = result(reader, plan, file.result.entries)
-    if again.points != file.result.points:
+    again = result(reader, plan, reader.size)  # of the whole log: nothing came later that the result leaves out
+    if (again.points, again.methods) != (file.result.points, file.result.methods):
         yield Finding("result", message("The readings do not give this result."), RESULT_JSON)
+    verdicts: dict[str, str] = {}
     for entry in reader.entries({"check"}):
         said = msgspec.convert(entry.body, Check)
+        verdicts[said.check] = said.verdict
         if check_again(reader, plan, said, entry.seq) != said:
             yield Finding(
                 "check", message("The readings do not give the check in entry {seq}.", seq=entry.seq), str(entry.seq)
             )
+
+    for name in _NEEDED:
+        if verdicts.get(name) != "pass":
+            yield Finding("gate", message("The check “{check}” did not pass.", check=CHECK_NAMES[name]), name)
 
 
 def _json(container: Container, name: str, kind: Any) -> Any:

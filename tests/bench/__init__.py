@@ -1,0 +1,1 @@
+"""What labclient measures of itself: `python3 dev.py bench [--json] [--quick] [--long] [NAME…]`."""

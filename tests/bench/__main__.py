@@ -1,0 +1,65 @@
+"""`python3 dev.py bench`: each figure as it is measured; see `--help`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from . import kills, numbers, packages, polls, records, streams
+from ._figures import LONG, QUICK, Figure, Size
+
+Bench = Callable[[Size, Path], Iterator[Figure]]
+BENCHES: dict[Bench, tuple[str, ...]] = {
+    polls.poll: ("poll_ratio", "poll_ratio_null"),
+    polls.overhead: ("driver_overhead",),
+    streams.rate: ("stream_rate", "stream_rss_growth"),
+    streams.latency: ("commit_p99_ms",),
+    kills.loss: ("crash_loss_ms", "crash_verified"),
+    records.stream: ("file_bytes_per_reading", "open_1e7_s", "check_ratio", "check_deep_ratio"),
+    numbers.allan: ("oadev_1e6_ratio", "oadev_1e6_difference"),
+    packages.package: ("package_1e7_rss_mb", "package_1e7_ratio"),
+}
+NAMES = [name for names in BENCHES.values() for name in names]
+
+
+def main() -> int:
+    """Measure what is asked for."""
+    parser = argparse.ArgumentParser(prog="dev.py bench", description="Measure labclient, each figure beside its peer.")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"figures to measure (default: all): {', '.join(NAMES)}"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--quick", action="store_true", help="small sizes: shows that everything runs, not how fast")
+    size.add_argument(
+        "--long", action="store_true", help="streams of five minutes (needs 10 GB in the temporary folder)"
+    )
+    asked = parser.parse_args()
+    if unknown := set(asked.names) - set(NAMES):
+        parser.error(f"no such figure: {', '.join(sorted(unknown))}")
+    wanted = set(asked.names) or set(NAMES)
+    for bench, names in BENCHES.items():
+        if wanted.intersection(names):
+            with TemporaryDirectory(prefix="labclient-bench-") as folder:
+                for figure in bench(QUICK if asked.quick else LONG if asked.long else Size(), Path(folder)):
+                    if figure.name in wanted:
+                        say(json.dumps(asdict(figure), ensure_ascii=False) if asked.json else told(figure))
+    return 0
+
+
+def told(figure: Figure) -> str:
+    """A figure as one aligned line."""
+    return f"{figure.name:24}{figure.value:>14.6g}  {figure.unit:14}{figure.bar:18}{figure.peer}".rstrip()
+
+
+def say(line: str) -> None:
+    """Write a line at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
