@@ -28,7 +28,7 @@ from labclient.metrology import (
     oadev,
     stability,
 )
-from labclient.notebook import Reader
+from labclient.notebook import Reader, Task
 from labclient.plan import Plan, Quantity, Range
 from labclient.units import convert, number
 from labclient.words import message
@@ -44,6 +44,7 @@ _COVERED_BY = 2.5  # environment readings may lie this many plan intervals apart
 def functional(record: Reader, plan: Plan, run: int, stop: int | None = None) -> Check:
     """Does the transfer standard work at all: every reading within the wide tolerance of its point."""
     point = plan.points[0]
+    _made_for(record, run, "functional")
     found = readings(record, run, plan.quantity, plan.unit, stop).values
     nominal, tolerance = _in(point.nominal, plan.unit), _in(point.tolerance, plan.unit)
     if len(found) < plan.arrival.functional_readings:
@@ -75,6 +76,7 @@ def transport(record: Reader, plan: Plan, attachment: int) -> Check:
 def settled(record: Reader, plan: Plan, run: int, stop: int | None = None) -> Settling:
     """The state of settling of one run; it begins where the run begins."""
     rule = plan.warm_up
+    _made_for(record, run, "settling")
     found = readings(record, run, plan.quantity, plan.unit, stop)
     watch = SettlingWatch(
         SettlingRule(
@@ -108,6 +110,7 @@ def settling(record: Reader, plan: Plan, run: int, stop: int | None = None) -> C
 def reading_stability(record: Reader, plan: Plan, run: int, stop: int | None = None) -> Check:
     """Reading stability (读数稳定判定): the change over the run against the plan's limit."""
     rule = plan.stability
+    _made_for(record, run, "stability")
     found = readings(record, run, plan.quantity, plan.unit, stop)
     if len(found.values) < rule.readings:
         figures = (Figure("readings", str(len(found.values))), Figure("needed", str(rule.readings)))
@@ -149,11 +152,12 @@ def zero(record: Reader, plan: Plan, stop: int | None = None) -> Check:
 
 
 def environment(record: Reader, plan: Plan, stop: int | None = None) -> Check:
-    """Was the room within the plan's limits during every counting cycle, and was it watched throughout?"""
+    """Was the room within the plan's limits whenever it was watched for the record, and was it watched throughout every
+    counting cycle?"""
     counting = [one for one in measured(record, plan, stop) if not one.excluded]
     runs = environment_runs(record, stop)
     exposures: list[Exposure] = []
-    covered = bool(counting) and bool(plan.environment.limits)
+    covered = bool(counting)
     for limits in plan.environment.limits:
         found = all_readings(record, runs, limits.quantity, limits.unit, stop)
         covered = covered and len(found.times) > 0 and all(_covered(found.times, one, plan) for one in counting)
@@ -193,6 +197,14 @@ def environment_runs(record: Reader, stop: int | None = None) -> list[int]:
     ]
 
 
+def _made_for(record: Reader, run: int, task: Task) -> None:
+    """Raise `DataUnfit` for a run that was made for something else: a trial is never promoted."""
+    start = record.entry(run)
+    purposes = {"record", "diagnostic"} if task == "functional" else {"record"}
+    if start.kind != "run-start" or start.body["task"] != task or start.body["purpose"] not in purposes:
+        raise DataUnfit(message("Run {run} was not made for this check.", run=run))
+
+
 def _covered(times: Iterable[float], one: Measured, plan: Plan) -> bool:
     """Whether neighbouring readings from before to after the cycle never lie further apart than the plan allows."""
     reach = _COVERED_BY * _in(plan.environment.interval, "s")
@@ -205,7 +217,10 @@ def _covered(times: Iterable[float], one: Measured, plan: Plan) -> bool:
 def _logger(data: bytes) -> tuple[list[float], dict[str, list[float]]]:
     """Times (s since 1970) and columns of a logger's CSV; every cell must be a number."""
     try:
-        rows = list(csv.DictReader(StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
+        head, *lines = [row for row in csv.reader(StringIO(data.decode("utf-8-sig"), newline=""), strict=True) if row]
+        if len({*head}) != len(head) or any(len(row) != len(head) for row in lines):
+            raise ValueError("rows of unequal length")  # a decimal comma would shift the columns
+        rows = [dict(zip(head, row, strict=True)) for row in lines]
         times = [parse_iso(str(row["timestamp_utc"])).timestamp() for row in rows]
         columns = {
             name: [float(number(str(row[name]))) for row in rows]

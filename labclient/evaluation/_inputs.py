@@ -8,6 +8,9 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 Line = Annotated[str, Meta(min_length=1, max_length=500)]
+_NUMBER = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?"
+Number = Annotated[str, Meta(pattern=rf"\A{_NUMBER}\Z")]
+Dof = Annotated[str, Meta(pattern=rf"\A({_NUMBER}|inf)\Z")]
 
 
 class _Body(Struct, frozen=True, forbid_unknown_fields=True):
@@ -18,10 +21,10 @@ class CertifiedValue(_Body, frozen=True):
     """One value of the laboratory's standard from its certificate: U with its k."""
 
     point: str
-    value: str
+    value: Number
     unit: str
-    U: str
-    k: str
+    U: Number
+    k: Number
 
 
 class Standard(_Body, frozen=True):
@@ -43,17 +46,17 @@ class Declared(_Body, frozen=True):
 
     row: str
     point: str
-    value: str
+    value: Number
     unit: str
     source: Line
-    dof: str = "inf"
+    dof: Dof = "inf"
 
 
 class InfluenceUncertainty(_Body, frozen=True):
     """The laboratory's standard uncertainty of an influence quantity at the transfer standard."""
 
     influence: Literal["temperature", "relative humidity", "pressure"]
-    u: str
+    u: Number
     unit: str
     source: Line
 

@@ -18,7 +18,7 @@ from labclient.evaluation._inputs import BudgetDeclared, Standard
 from labclient.evaluation._readings import all_readings
 from labclient.metrology import RoundingRule, TypeA, round_result, type_a
 from labclient.notebook import Reader
-from labclient.plan import Plan
+from labclient.plan import Plan, Point
 from labclient.words import message
 
 _Body = TypeVar("_Body", Standard, BudgetDeclared)
@@ -38,6 +38,7 @@ def result(record: Reader, plan: Plan, entries: int) -> Result:
     for point in plan.points:
         mine = [one for one in cycles if one.point == point.id]
         counting = [one for one in mine if not one.excluded]
+        _check_complete(plan, point, mine, counting)
         given = Given(
             plan=plan,
             point=point,
@@ -84,6 +85,21 @@ def _point_result(given: Given, counting: Sequence[Measured], everything: Sequen
         corrections=corrections,
         budget=tuple(lines(combined)),
     )
+
+
+def _check_complete(plan: Plan, point: Point, mine: Sequence[Measured], counting: Sequence[Measured]) -> None:
+    """Raise `DataUnfit` unless every cycle that the plan asks for was measured, and none counts twice."""
+    rule = plan.measurement
+    asked = {(day, cycle) for day in range(1, rule.days + 1) for cycle in range(1, rule.cycles + 1)}
+    have = {(one.day, one.cycle) for one in mine} & asked
+    if have != asked:
+        raise DataUnfit(
+            message("{point}: {have} of {total} cycles measured.", point=point.id, have=len(have), total=len(asked))
+        )
+    if len({(one.day, one.cycle) for one in counting} & asked) != len(counting):
+        raise DataUnfit(message("{point}: a cycle counts twice, or the plan does not ask for it.", point=point.id))
+    if not counting:
+        raise DataUnfit(message("{point}: no cycle counts.", point=point.id))
 
 
 def _value(given: Given, mean: float) -> float:

@@ -112,6 +112,8 @@ def _dates(plan: Plan) -> Iterator[Message]:
 
 
 def _limits(plan: Plan) -> Iterator[Message]:
+    if plan.stability.readings < 16:
+        yield message("stability.readings: at least 16 are needed, not {n}.", n=plan.stability.readings)
     for where, k in (("warm_up.k", plan.warm_up.k), ("stability.k", plan.stability.k)):
         if not Decimal(1) <= k <= Decimal(10):
             yield message("{where}: a coverage factor lies between 1 and 10, not at {k}.", where=where, k=k)
@@ -129,8 +131,25 @@ def _scheme(plan: Plan) -> Iterator[Message]:
         directions = [step.direction for step in plan.measurement.scheme.steps if step.role == role]
         if "-" in directions and directions.count("+") != directions.count("-"):
             yield message("measurement.scheme.steps: {role} is not reversed as often as it is measured.", role=role)
-    if plan.measurement.days * plan.measurement.cycles < 2:
+    yield from _reversals(plan)
+    groups = plan.measurement.days * (plan.measurement.cycles if plan.measurement.independent_level == "cycle" else 1)
+    if groups < 2:
         yield message("measurement: at least two cycles are needed for a standard deviation.")
+
+
+def _reversals(plan: Plan) -> Iterator[Message]:
+    """A role that is reversed is reversed at once: the value is taken from neighbours."""
+    steps = [step for step in plan.measurement.scheme.steps if step.role in {"S", "X"}]
+    reversing = {step.role for step in steps if step.direction == "-"}
+    waiting = None
+    for step in steps:
+        if waiting is None:
+            waiting = step if step.role in reversing else None
+        elif step.role == waiting.role and step.direction != waiting.direction:
+            waiting = None
+        else:
+            yield message("measurement.scheme.steps: {role} is not reversed at once.", role=waiting.role)
+            return
 
 
 def _budget(plan: Plan) -> Iterator[Message]:
