@@ -24,7 +24,8 @@ Trouble
     ├── NotebookTrouble   the record
     │   ├── NotebookLocked   another program has it open
     │   └── NotebookDamaged  its content does not verify
-    └── StorageTrouble    disk, stick or network folder
+    ├── StorageTrouble    disk, stick or network folder
+    └── NetworkTrouble    a platform cannot be reached, or answers what cannot be believed
 """
 
 from labclient.words import Message, say
@@ -130,4 +131,8 @@ class NotebookDamaged(NotebookTrouble):
 
 
 class StorageTrouble(Mishap):
+    pass
+
+
+class NetworkTrouble(Mishap):
     pass
