@@ -6,48 +6,91 @@ Exit codes: 0 done, 1 the answer is no, 2 wrong use, 3 trouble (link, disk, netw
 import faulthandler
 import os
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from traceback import format_exception
+from typing import TextIO, cast
 
 from labclient import __version__
-from labclient.cli import _demo
+from labclient.cli import (
+    _demo,
+    _enter,
+    _identity,
+    _instruments,
+    _notebook,
+    _package,
+    _plan,
+    _record,
+    _sealing,
+    _selftest,
+    _simulate,
+    _trust,
+)
 from labclient.cli._out import trouble
 from labclient.cli._verbs import Verbs
-from labclient.errors import Trouble
+from labclient.errors import Mishap, Trouble
 from labclient.home import this_pc
 from labclient.words import LANGUAGES, message, say, system_language, use_language
 
+_MODULES = (_demo, _simulate, _instruments, _identity, _plan, _trust, _notebook, _enter, _record, _package, _sealing,
+            _selftest)  # fmt: skip
 FAULT = 70
 INTERRUPTED = 130
+NO_WINDOW = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb and return its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     use_language(_language(given))
+    _streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    parser = _parser()
+    if not given:
+        trouble(say(message("The window is not in this version yet; these are the verbs of the command line.")))
+        parser.print_help(sys.stderr)
+        return NO_WINDOW
     try:
-        asked = _parser().parse_args(given)
+        asked = parser.parse_args(given)
     except SystemExit as end:  # argparse has said what is wrong, or helped
         return int(end.code or 0)
+    return _run(asked)
+
+
+def _run(asked: Namespace) -> int:
     try:
         code: int = asked.run(asked)
+        sys.stdout.flush()
     except Trouble as expected:
         trouble(expected.tell())
-        return expected.exit_code
+        code = expected.exit_code
     except KeyboardInterrupt:
         trouble(say(message("Interrupted. What was shown is in the record.")))
-        return INTERRUPTED
+        code = INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        code = 0
+    except OSError as failed:
+        trouble(say(message("The system refuses: {reason}", reason=str(failed))))
+        code = Mishap.exit_code
     except Exception as fault:  # noqa: BLE001 - a bug: kept as a report, told as a sentence
-        return _report(fault)
+        code = _report(fault)
     return code
+
+
+def _streams() -> None:
+    """Streams that were closed by whoever started us lead nowhere, rather than to a fault."""
+    sys.stdin = sys.stdin or _nowhere("r")
+    sys.stdout = sys.stdout or _nowhere("w")
+    sys.stderr = sys.stderr or _nowhere("w")
+
+
+def _nowhere(mode: str) -> TextIO:
+    return cast("TextIO", Path(os.devnull).open(mode, encoding="utf-8"))
 
 
 def _parser() -> ArgumentParser:
@@ -55,7 +98,7 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--version", action="version", version=f"labclient {__version__}")
     parser.add_argument("--language", choices=LANGUAGES, help=say(message("language of everything said")))
     verbs = Verbs(parser)
-    for module in (_demo,):
+    for module in _MODULES:
         module.add(verbs)
     return parser
 

@@ -1,5 +1,6 @@
 """A participation: its state folded from the notebook, its gates, its entries, its runs. The façade of both faces."""
 
+from labclient.participation._diagnostic import Told, read_out
 from labclient.participation._entries import (
     KINDS,
     Arrival,
@@ -46,6 +47,7 @@ __all__ = [
     "Run",
     "Runs",
     "State",
+    "Told",
     "bench_instrument",
     "confirm_root",
     "damage",
@@ -58,6 +60,7 @@ __all__ = [
     "missing",
     "pack",
     "prepare",
+    "read_out",
     "read_state",
     "sign",
     "submit",

@@ -7,7 +7,7 @@ the plan and the record alone, so a run that was broken off is simply begun agai
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -76,6 +76,10 @@ class Runs:
         """The plan's number of readings at the first point, and the judgement of their stability."""
         run = self._readings("stability", "record", self._plan.stability.readings)
         return self._p.judge("stability", run)
+
+    def practise_stability(self, purpose: Literal["trial", "diagnostic"]) -> int:
+        """The readings of a stability run that is not for the record; no check is ever made of it. Returns the run."""
+        return self._readings("stability", purpose, self._plan.stability.readings)
 
     def settle(self) -> Check:
         """Warm up: read until the standard has settled, at the longest as the plan allows; then judge."""

@@ -1,0 +1,50 @@
+"""The starting plan: the example comparison, each part explained in the reader's language."""
+
+import re
+
+from labclient.errors import StorageTrouble
+from labclient.home import shipped
+from labclient.words import Message, message, say
+
+_KEY = re.compile(r'  "(\w+)":')
+_FIRST = message("A starting plan: change every value to those of your comparison. Lines like this are never signed.")
+_ABOUT: dict[str, Message] = {
+    "format": message("The form of this file; leave it."),
+    "id": message("The comparison's id: letters, digits, dot, hyphen, underscore; it names all files."),
+    "revision": message("Raise it with every new signed plan."),
+    "title": message("All texts in English and Chinese."),
+    "quantity": message("The measured quantity, and the unit in which results are reported."),
+    "pilot": message("Laboratory codes are those in the certificates of their people."),
+    "participants": message("One entry a laboratory of the route; dates as year-month-day."),
+    "transfer_standard": message("What travels: its parts are ticked at arrival and departure; “never” is shown at "
+                                 "every step; coefficients correct to the reference conditions."),
+    "points": message("One entry a point. The tolerance only tells a broken standard from a working one; the settings "
+                      "are those of the instrument's driver."),
+    "arrival": message("What is looked at when the crate is opened: photos, logger limits, a few readings."),
+    "warm_up": message("Settled when the last two windows agree within the limit, k times their uncertainty included."),
+    "stability": message("Reading stability before the measurement: so many readings, the change within the limit."),
+    "environment": message("The room during the measurement; readings at least this often."),
+    "measurement": message("One cycle is all steps in their order: Z zero, S laboratory's standard, X transfer "
+                           "standard; “-” is reversed."),
+    "budget": message("The rows that every laboratory's budget must have, and where each comes from."),
+    "coverage": message("Either k, or a probability for k from the effective degrees of freedom."),
+    "rounding": message("How results are rounded; “up” rounds uncertainties upwards only."),
+    "roles": message("Who signs, in this order; and whether they must be different people."),
+    "assurance": message("How much the signatures prove: paper, laboratory-key or three-keys."),
+}  # fmt: skip
+
+
+def starting_plan() -> str:
+    """The shipped example plan with a comment line before each part."""
+    path = shipped("resources", "examples", "plan.json")
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise StorageTrouble(message("{path} cannot be read: {cause}", path=str(path), cause=str(error))) from error
+    told = [f"// {say(_FIRST)}"]
+    for one in lines:
+        key = _KEY.match(one)
+        if key and key[1] in _ABOUT:
+            told.append(f"  // {say(_ABOUT[key[1]])}")
+        told.append(one)
+    return "\n".join(told) + "\n"

@@ -1,0 +1,177 @@
+"""The notebook's own verbs: begin one, look at its state, check, export, sign its head."""
+
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from labclient.cli._common import MAX_JSON, add_json, add_notebook, add_who, opened, written
+from labclient.cli._out import TASK_NAMES, as_json, line, text
+from labclient.cli._plan import ORIGINS
+from labclient.cli._verbs import Verbs
+from labclient.clock import SystemClock
+from labclient.errors import WrongUse
+from labclient.evaluation import CHECK_NAMES, VERDICT_NAMES
+from labclient.home import this_pc
+from labclient.notebook import Reader, check, export
+from labclient.package import keep_trust, open_trust
+from labclient.participation import STATION_NAMES, STATIONS, Participation, State, missing, read_state
+from labclient.signing import read_small
+from labclient.words import Message, message, say
+
+_STATES = {"done": message("done"), "open": message("open"), "waiting": message("not yet")}
+
+
+def add(verbs: Verbs) -> None:
+    new = verbs.add("new", message("begin a notebook: accept a plan, and with it the pilot's trust list"), _new)
+    add_notebook(new)
+    new.add_argument("--plan", type=Path, required=True, metavar="FILE", help=say(message("the plan")))
+    new.add_argument("--trust", type=Path, metavar="FILE", help=say(message("the pilot's trust list")))
+    new.add_argument(
+        "--confirm", metavar="FINGERPRINT", help=say(message("the fingerprint as the pilot said it by another way"))
+    )
+    new.add_argument("--laboratory", type=written, required=True, metavar="CODE", help=say(message("our code")))
+    add_who(new)
+    status = verbs.add("status", message("where a participation stands, and what is missing"), _status)
+    add_notebook(status)
+    add_json(status)
+    check_ = verbs.add("check", message("whether a notebook still holds what was written"), _check)
+    add_notebook(check_)
+    check_.add_argument("--deep", action="store_true", help=say(message("compare every text with its value, too")))
+    check_.add_argument("--checkpoint", type=Path, metavar="FILE", help=say(message("a checkpoint kept elsewhere")))
+    add_json(check_)
+    export_ = verbs.add("export", message("write a notebook as plain files: JSON lines, CSV, attachments"), _export)
+    add_notebook(export_)
+    export_.add_argument("--out", type=Path, required=True, metavar="DIR", help=say(message("new or empty folder")))
+    export_.add_argument(
+        "--damaged", action="store_true", help=say(message("of a damaged notebook, everything that still verifies"))
+    )
+    checkpoint = verbs.add("checkpoint", message("sign the head of a notebook, to be given to the pilot"), _checkpoint)
+    add_notebook(checkpoint)
+
+
+def _new(asked: Namespace) -> int:
+    clock, home = SystemClock(), this_pc()
+    with Participation.create(
+        asked.notebook,
+        plan=asked.plan,
+        trust=asked.trust,
+        confirmed_root=asked.confirm,
+        laboratory=asked.laboratory,
+        who=asked.who,
+        clock=clock,
+        home=home,
+    ) as participation:
+        participation.checkpoint()
+        origin = ORIGINS[participation.state.accepted.origin]
+        due = participation.state.plan.participant(asked.laboratory).report_due
+    if asked.trust is not None:
+        keep_trust(home, open_trust(asked.trust, clock.utc()), asked.trust)
+    line(message("Begun: {path}. The plan is {origin}; the report is due {due}.", path=asked.notebook, origin=origin,
+                 due=due))  # fmt: skip
+    line(message("Give {file} to the pilot laboratory: it proves later that nothing was changed.",
+                 file=asked.notebook.with_suffix(".checkpoint.txt")))  # fmt: skip
+    return 0
+
+
+def _status(asked: Namespace) -> int:
+    with Reader.open(asked.notebook) as reader:
+        state = read_state(reader)
+    if asked.json:
+        as_json(_as_json(state))
+        return 0
+    for sentence in _told(state):
+        line(sentence)
+    return 0
+
+
+def _as_json(state: State) -> dict[str, Any]:
+    return {
+        "comparison": state.plan.id,
+        "laboratory": state.accepted.laboratory,
+        "plan_origin": state.accepted.origin,
+        "simulated": state.simulated,
+        "entries": state.size,
+        "report_due": state.plan.participant(state.accepted.laboratory).report_due.isoformat(),
+        "station": state.station,
+        "stations": [
+            {
+                "station": station,
+                "state": _standing(state, station),
+                "missing": [say(one) for one in missing(state, station)],
+            }
+            for station in STATIONS
+        ],
+        "checks": {name: one.verdict for name, one in state.checks.items()},
+        "open_runs": [msgspec.to_builtins(run) for run in state.open_runs],
+    }
+
+
+def _told(state: State) -> list[Message]:
+    due = state.plan.participant(state.accepted.laboratory).report_due
+    told = [
+        message("{comparison}, {laboratory}. The plan is {origin}; the report is due {due}.", due=due,
+                comparison=state.plan.id, laboratory=state.accepted.laboratory, origin=ORIGINS[state.accepted.origin])
+    ]  # fmt: skip
+    if state.simulated:
+        told.append(message("Simulated clock: this is a demonstration, not a measurement."))
+    for station in STATIONS:
+        standing = _standing(state, station)
+        told.append(message("{state}: {station}", state=_STATES[standing], station=STATION_NAMES[station]))
+        if standing == "open":
+            told += [message("    {sentence}", sentence=one) for one in missing(state, station)]
+    told += [
+        message("Check “{check}”: {verdict}.", check=CHECK_NAMES[one.check], verdict=VERDICT_NAMES[one.verdict])
+        for one in state.checks.values()
+    ]
+    told += [
+        message("Run {run} ({task}) is open: it goes on elsewhere, or was interrupted.", run=run.seq,
+                task=TASK_NAMES[run.task])
+        for run in state.open_runs
+    ]  # fmt: skip
+    return told
+
+
+def _standing(state: State, station: Any) -> str:
+    return "done" if station in state.done else "open" if station == state.station else "waiting"
+
+
+def _check(asked: Namespace) -> int:
+    expected = None
+    if asked.checkpoint is not None:
+        try:
+            expected = read_small(asked.checkpoint, MAX_JSON).decode()
+        except UnicodeDecodeError as error:
+            raise WrongUse(message("{path} is not a checkpoint.", path=str(asked.checkpoint))) from error
+    report = check(asked.notebook, deep=asked.deep, expected_checkpoint=expected)
+    if asked.json:
+        as_json({
+            "ok": report.ok, "notebook": report.notebook, "entries": report.entries, "readings": report.readings,
+            "checkpoints": report.checkpoints, "root": report.root,
+            "findings": [{"entry": one.seq, "code": one.code, "text": say(one.sentence)} for one in report.findings],
+        })  # fmt: skip
+        return 0 if report.ok else 1
+    for one in report.findings:
+        where = message("entry {seq}", seq=one.seq) if one.seq is not None else message("the file")
+        line(message("{where}: {why}", where=where, why=one.sentence))
+    line(message("{entries} entries, {readings} readings, {checkpoints} checkpoints; root {root}",
+                 entries=report.entries, readings=report.readings, checkpoints=report.checkpoints,
+                 root=report.root))  # fmt: skip
+    line(message("Everything verifies.") if report.ok else message("The notebook does not verify."))
+    return 0 if report.ok else 1
+
+
+def _export(asked: Namespace) -> int:
+    files = export(asked.notebook, asked.out, damaged=asked.damaged)
+    line(message("{count} files in {folder}; SHA256SUMS lists their digests.", count=len(files), folder=asked.out))
+    return 0
+
+
+def _checkpoint(asked: Namespace) -> int:
+    with opened(asked) as participation:
+        note = participation.checkpoint()
+    text(note.rstrip("\n"))
+    line(message("Written to {file}: give it to the pilot laboratory.",
+                 file=asked.notebook.with_suffix(".checkpoint.txt")))  # fmt: skip
+    return 0

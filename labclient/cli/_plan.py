@@ -1,0 +1,202 @@
+"""`labclient plan`: from a starting draft to what the pilot signs, and what a plan says."""
+
+from argparse import ArgumentTypeError, Namespace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from labclient.cli._common import MAX_JSON, add_identity, add_json, add_trust, count, new_file, opened_identity, written
+from labclient.cli._draft import starting_plan
+from labclient.cli._out import as_json, line, text
+from labclient.cli._verbs import Verbs
+from labclient.clock import iso
+from labclient.errors import PlanInvalid, WrongUse
+from labclient.home import this_pc
+from labclient.package import (
+    accepted_trust,
+    draft_faults,
+    draft_kind,
+    open_plan,
+    open_trust,
+    signable,
+    without_comments,
+)
+from labclient.plan import Plan, Recipient, TrustedPerson, TrustList, read_plan
+from labclient.signing import canonical, describe, read_container, read_small, write_signed, write_whole
+from labclient.words import Message, language, message, say
+
+_SMALL = 1 << 16
+ORIGINS: dict[str, Message] = {
+    "signed": message("signed by the pilot"),
+    "transcribed": message("transcribed from the pilot's document"),
+    "unsigned-draft": message("DRAFT, not signed: nothing may be measured by it"),
+}
+
+
+def add(verbs: Verbs) -> None:
+    plan = verbs.sub("plan", message("plans and trust lists: draft, check, sign, show"))
+    new = plan.add("new", message("write a commented starting plan"), _new)
+    new.add_argument("file", type=Path, metavar="FILE")
+    check = plan.add("check", message("name every fault of a draft where it stands"), _check)
+    check.add_argument("file", type=Path, metavar="FILE")
+    check.add_argument("--out", type=Path, metavar="FILE", help=say(message("write it without its comments")))
+    add_json(check)
+    sign = plan.add("sign", message("the pilot: sign a plan or a trust list"), _sign)
+    sign.add_argument("file", type=Path, metavar="FILE")
+    add_identity(sign)
+    sign.add_argument("--out", type=Path, required=True, metavar="FILE.asice", help=say(message("file to write")))
+    show = plan.add("show", message("what a plan says, and how far it can be believed"), _show)
+    show.add_argument("file", type=Path, metavar="FILE")
+    add_trust(show)
+    add_json(show)
+    trust = plan.add("trust", message("the pilot: make the trust list from certificates"), _trust)
+    trust.add_argument("--plan", type=Path, required=True, metavar="FILE", help=say(message("the plan's draft")))
+    trust.add_argument("--root", type=Path, required=True, metavar="CERTIFICATE", help=say(message("the authority")))
+    trust.add_argument("--crl", type=Path, required=True, metavar="FILE", help=say(message("its revocation list")))
+    trust.add_argument("--recipient", type=_recipient, action="append", default=[], metavar="NAME=KEY",
+                       help=say(message("who may open sealed packages; may be repeated")))  # fmt: skip
+    trust.add_argument("--version", type=count, default=1, metavar="N", help=say(message("version of the list")))
+    trust.add_argument("--simulated", action="store_true", help=say(message("a list for demonstrations only")))
+    trust.add_argument("--out", type=Path, required=True, metavar="FILE", help=say(message("file to write")))
+    trust.add_argument("certificate", type=Path, nargs="+", metavar="CERTIFICATE")
+
+
+def _new(asked: Namespace) -> int:
+    write_whole(new_file(asked.file), starting_plan().encode())
+    line(message("A starting plan: {file}. Lines that begin with // explain; they are never signed.", file=asked.file))
+    line(message("Then: labclient plan check {file}", file=asked.file))
+    return 0
+
+
+def _check(asked: Namespace) -> int:
+    data = read_small(asked.file, MAX_JSON)
+    found = draft_faults(data)
+    if asked.json:
+        as_json({"ok": not found, "faults": [{"where": one.where, "text": say(one.sentence)} for one in found]})
+    else:
+        for one in found:
+            line(message("{where}: {why}", where=one.where, why=one.sentence) if one.where else one.sentence)
+        if not found:
+            line(message("{file} holds: nothing speaks against signing it.", file=asked.file))
+    if found:
+        return 1
+    if asked.out is not None:
+        write_whole(new_file(asked.out), without_comments(data))
+    return 0
+
+
+def _sign(asked: Namespace) -> int:
+    data = read_small(asked.file, MAX_JSON)
+    name, signed = signable(data)
+    if draft_kind(data) == "plan" and read_plan(signed).transcription is not None:
+        raise WrongUse(
+            message("A transcription is not signed: it stands for a document that is."),
+            message("Take “transcription” out, if this is the pilot's own plan."),
+        )
+    digest = write_signed(
+        new_file(asked.out),
+        {name: signed},
+        role="pilot",
+        signer=opened_identity(asked, asked.identity),
+        statement="issued",
+        moment=datetime.now(UTC),
+    )
+    line(message("Signed: {file}, SHA-256 {digest}", file=asked.out, digest=digest))
+    return 0
+
+
+def _show(asked: Namespace) -> int:
+    plan, origin, signer = _source(asked)
+    if asked.json:
+        document = msgspec.to_builtins(plan)
+        as_json({"origin": origin, "signer": signer, "plan": document})
+        return 0
+    for sentence in _told(plan, origin):
+        line(sentence)
+    return 0
+
+
+def _source(asked: Namespace) -> tuple[Plan, str, str | None]:
+    now = datetime.now(UTC)
+    if asked.file.suffix == ".asice":
+        if asked.trust is not None:
+            trust = open_trust(asked.trust, now).trust
+        else:
+            with read_container(asked.file) as container:
+                named = read_plan(container.read("plan.json", MAX_JSON)).id
+            trust = accepted_trust(this_pc(), named, now).trust
+        source = open_plan(asked.file, trust, now)
+        return source.plan, source.origin, source.signer
+    plan = read_plan(without_comments(read_small(asked.file, MAX_JSON)))
+    return plan, "transcribed" if plan.transcription else "unsigned-draft", None
+
+
+def _told(plan: Plan, origin: str) -> list[Message]:
+    code = "zh" if language() == "zh_CN" else "en"
+    told = [
+        message("{id}, revision {revision}: {title}", id=plan.id, revision=plan.revision, title=plan.title.said(code)),
+        message("Origin: {origin}", origin=ORIGINS[origin]),
+        message("Assurance level: {level}; roles: {roles}", level=plan.assurance, roles=", ".join(plan.roles)),
+        message("Transfer standard: {maker} {model}, {serial}", maker=plan.transfer_standard.maker,
+                model=plan.transfer_standard.model, serial=plan.transfer_standard.serial),
+        message("Points: {points}", points=", ".join(point.id for point in plan.points)),
+        message("Measurement: {days} days of {cycles} cycles, {method}", days=plan.measurement.days,
+                cycles=plan.measurement.cycles, method=plan.measurement.scheme.method),
+    ]  # fmt: skip
+    told += [
+        message("{code}: arrives {arrives}, departs {departs}, report due {due}", code=one.laboratory.code,
+                arrives=one.arrives, departs=one.departs, due=one.report_due)
+        for one in plan.participants
+    ]  # fmt: skip
+    return told + [message("Never: {rule}", rule=one.said(code)) for one in plan.transfer_standard.never]
+
+
+def _trust(asked: Namespace) -> int:
+    plan = read_plan(without_comments(read_small(asked.plan, MAX_JSON)))
+    root, crl = read_small(asked.root, _SMALL), read_small(asked.crl, MAX_JSON)
+    fingerprint = describe(root).fingerprint
+    document: dict[str, Any] = {
+        "format": "labclient-trust/1",
+        "comparison": plan.id,
+        "version": asked.version,
+        "issued": iso(datetime.now(UTC)),
+        "simulated": asked.simulated,
+        "roots": [_pem(root, asked.root)],
+        "crls": [_pem(crl, asked.crl)],
+        "people": [msgspec.to_builtins(_person(path)) for path in asked.certificate],
+        "recipients": [msgspec.to_builtins(one) for one in asked.recipient],
+    }
+    data = canonical(document)
+    faults = draft_faults(data)
+    if faults:
+        raise PlanInvalid(message("{where}: {why}", where=faults[0].where, why=faults[0].sentence))
+    msgspec.convert(document, TrustList)
+    write_whole(new_file(asked.out), data)
+    line(message("Trust list {version} with {count} people: {file}. Sign it with `labclient plan sign`.",
+                 version=asked.version, count=len(asked.certificate), file=asked.out))  # fmt: skip
+    line(message("Fingerprint of its root, to be told by phone or on paper:"))
+    text(fingerprint)
+    return 0
+
+
+def _person(path: Path) -> TrustedPerson:
+    card = describe(read_small(path, _SMALL))
+    who = card.person
+    return TrustedPerson(who.id, who.name, who.laboratory, who.roles, card.fingerprint)  # type: ignore[arg-type]
+
+
+def _pem(data: bytes, path: Path) -> str:
+    try:
+        return data.decode("ascii")
+    except UnicodeDecodeError as error:
+        raise WrongUse(message("{path} is not a PEM file.", path=str(path))) from error
+
+
+def _recipient(given: str) -> Recipient:
+    name, _, key = given.rpartition("=")
+    try:
+        return msgspec.convert({"name": written(name), "age": key}, Recipient)
+    except msgspec.ValidationError:
+        raise ArgumentTypeError(say(message("“{text}” is not a name, “=” and an age key", text=given))) from None

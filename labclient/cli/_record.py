@@ -1,0 +1,183 @@
+"""`labclient record`: one run of a station on the terminal, the cables moved by the person before it."""
+
+import sys
+from argparse import Namespace
+from typing import Any, Literal
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from labclient.cli._bench import pick
+from labclient.cli._common import add_notebook, add_who, count, opened
+from labclient.cli._enter import told_check
+from labclient.cli._out import TASK_NAMES, line
+from labclient.cli._verbs import Verbs
+from labclient.errors import GateClosed, LinkTrouble, WrongUse
+from labclient.notebook import Task
+from labclient.participation import Participation, Runs, State
+from labclient.plan import Point, Step
+from labclient.words import Message, message, say
+
+_TASKS = ("functional", "settling", "stability", "measurement")
+_PRACTISED = ("stability", "measurement")
+_ARTEFACTS = {
+    "X": message("transfer standard"),
+    "S": message("laboratory's standard"),
+    "C": message("check standard"),
+    "Z": message("zero: a short circuit"),
+}
+_STOPPED = 130
+
+
+def add(verbs: Verbs) -> None:
+    record = verbs.add("record", message("make a run of the present station, with its check"), _record)
+    add_notebook(record)
+    record.add_argument("--task", choices=_TASKS, required=True, help=say(message("which run")))
+    told = message("day of the measurement; else the first one that is not complete")
+    record.add_argument("--day", type=count, metavar="N", help=say(told))
+    record.add_argument("--purpose", choices=("record", "trial", "diagnostic"), default="record",
+                        help=say(message("declared before the start; a trial never becomes the record")))  # fmt: skip
+    record.add_argument("--meter", metavar="ID", help=say(message("instrument that measures, from the bench register")))
+    record.add_argument("--room", metavar="ID", help=say(message("instrument that watches the room")))
+    record.add_argument("--resume", action="store_true",
+                        help=say(message("close an interrupted run and go on where cycles are missing")))  # fmt: skip
+    add_who(record)
+
+
+class TerminalHands:
+    """Asks the person at the terminal to connect; the same connection twice is asked for once."""
+
+    def __init__(self, display: "Display") -> None:
+        self._display = display
+        self._now: tuple[str, str, str] | None = None
+
+    def connect(self, step: Step, point: Point) -> None:
+        wanted = (step.role, point.id, step.direction)
+        if wanted == self._now:
+            return
+        way = message("reversed") if step.direction == "-" else message("normal")
+        with self._display.paused():
+            line(message("Connect {role} ({artefact}), {point}, {way}; then press Enter.", role=step.role,
+                         artefact=_ARTEFACTS[step.role], point=point.id, way=way))  # fmt: skip
+            sys.stdout.flush()
+            if not sys.stdin.readline():
+                raise WrongUse(
+                    message("Nobody answers at the terminal: the run is stopped."),
+                    message("Start it again where somebody can connect the instruments."),
+                )
+        self._now = wanted
+
+
+class Display:
+    """Sentences, and a bar for the task under way; the bar hides while a person is asked."""
+
+    def __init__(self) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"),
+            TimeElapsedColumn(), console=Console(highlight=False), transient=True,
+        )  # fmt: skip
+        self._bars: dict[Task, TaskID] = {}
+
+    def __enter__(self) -> "Display":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._progress.stop()
+
+    def paused(self) -> "_Paused":
+        return _Paused(self._progress)
+
+    def tell(self, sentence: Message) -> None:
+        self._progress.console.print(say(sentence), markup=False)
+
+    def progress(self, task: Task, done: int, total: int) -> None:
+        if task not in self._bars:
+            self._bars[task] = self._progress.add_task(say(TASK_NAMES[task]), total=total)
+        self._progress.update(self._bars[task], completed=min(done, total), total=total)
+
+
+class _Paused:
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def __enter__(self) -> None:
+        self._progress.stop()
+
+    def __exit__(self, *_: Any) -> None:
+        self._progress.start()
+
+
+def _record(asked: Namespace) -> int:
+    if asked.purpose != "record" and asked.task not in _PRACTISED:
+        raise WrongUse(
+            message("Only these runs can be tried: {tasks}.", tasks=", ".join(_PRACTISED)),
+            message("The others are repeated for the record until they pass."),
+        )
+    with opened(asked) as participation:
+        _take_up(participation, asked)
+        state = participation.state
+        meter = pick(participation.home, asked.meter, "meter", state.plan)
+        room = pick(participation.home, asked.room, "room", state.plan) if asked.task == "measurement" else meter
+        day = asked.day or _first_day(state)
+        if day > state.plan.measurement.days:
+            raise WrongUse(message("The plan has {days} days.", days=state.plan.measurement.days))
+        with Display() as display:
+            hands = TerminalHands(display)
+            runs = Runs(participation, meter=meter, room=room, hands=hands, observer=display, who=asked.who)
+            try:
+                return _make(runs, asked, day, display)
+            except KeyboardInterrupt:
+                _stop(participation, "stopped by the operator", asked.who)
+                display.tell(message("Stopped in order. What was recorded stays; the same command goes on."))
+                return _STOPPED
+            except (LinkTrouble, WrongUse) as trouble:
+                _stop(participation, say(trouble.sentence, "en"), asked.who)
+                raise
+
+
+def _make(runs: Runs, asked: Namespace, day: int, display: Display) -> int:
+    if asked.task == "measurement":
+        runs.measure(day, asked.purpose)
+        display.tell(message("Day {day} is measured.", day=day) if asked.purpose == "record" else _trial(asked.purpose))
+        return 0
+    if asked.purpose != "record":
+        runs.practise_stability(asked.purpose)
+        display.tell(_trial(asked.purpose))
+        return 0
+    made = {"functional": runs.functional, "settling": runs.settle, "stability": runs.stability}[asked.task]()
+    return told_check(made)
+
+
+def _trial(purpose: Literal["trial", "diagnostic"]) -> Message:
+    return message("Recorded as {purpose}: it counts for nothing and is never promoted.", purpose=purpose)
+
+
+def _take_up(participation: Participation, asked: Namespace) -> None:
+    """What a crash left open is closed when the person says so; else it is named. Raises `GateClosed`."""
+    left = participation.state.open_runs
+    if left and not asked.resume:
+        run = left[0]
+        raise GateClosed(
+            message("Run {run} ({task}) was interrupted: {rows} replies are in the record.", run=run.seq,
+                    task=TASK_NAMES[run.task], rows=participation.recorder.rows(run.seq)),
+            message("Give --resume to close it and go on where something is missing."),
+        )  # fmt: skip
+    for run in left:
+        participation.close_run(run.seq, "interrupted; closed to go on in a new run", asked.who)
+        line(message("Run {run} ({task}) was interrupted and is closed; its readings stay.", run=run.seq,
+                     task=TASK_NAMES[run.task]))  # fmt: skip
+
+
+def _stop(participation: Participation, reason: str, who: str) -> None:
+    for run in participation.state.open_runs:
+        participation.close_run(run.seq, reason[:400], who)
+
+
+def _first_day(state: State) -> int:
+    rule, counted = state.plan.measurement, state.counted
+    for day in range(1, rule.days + 1):
+        for point in state.plan.points:
+            if any((point.id, day, cycle) not in counted for cycle in range(1, rule.cycles + 1)):
+                return day
+    return rule.days

@@ -1,0 +1,63 @@
+"""A look at an instrument outside any participation: recorded into a small notebook of its own, then read back from it.
+
+What the screen shows was on disk before; it belongs to no comparison and can never become part of one.
+"""
+
+import csv
+from io import StringIO
+from pathlib import Path
+
+from msgspec import Struct
+
+from labclient.acquisition import Recorder, Series, Source, Tell
+from labclient.clock import Clock
+from labclient.notebook import Channel, Notebook, Reader, blocks, channels_of
+from labclient.participation._instruments import Instrument
+from labclient.signing import NoteKey
+
+_LOOK_S = 1.0  # real seconds between looks at the record
+
+
+class Told(Struct, frozen=True):
+    """One reply as recorded: its index, its status, and the text of each channel."""
+
+    index: int
+    status: str
+    texts: tuple[str, ...]
+
+
+def read_out(
+    instrument: Instrument, settings: dict[str, str], count: int, into: Path, *, who: str, clock: Clock, tell: Tell
+) -> tuple[tuple[Channel, ...], list[Told]]:
+    """Record `count` replies, good or not, into the new notebook `into`; returns what the notebook then says.
+
+    Raises what connecting raises, `WrongUse` when `into` exists.
+    """
+    device = instrument.device(settings, clock)
+    body = {"diagnostic": instrument.id}
+    key = NoteKey.generate("labclient-diagnostic")  # used once: nobody needs a checkpoint of a look
+    with (
+        Notebook.create(into, clock=clock, author=who, key=key, body=body) as notebook,
+        Recorder(notebook) as recorder,
+        Source(device, instrument.reading, recorder, clock, tell, author=who, station="") as source,
+    ):
+        run = source.start("functional", "diagnostic")
+        meaning = Series(
+            run=run, role="X", artefact="", measurand="", operator=who, purpose="diagnostic", parameters=dict(settings)
+        )
+        watching = source.watch(meaning, 0.0)
+        seen = recorder.committed
+        while recorder.rows(run) < count and not watching.done():
+            seen = recorder.wait_beyond(seen, _LOOK_S)
+        source.halt()
+        watching.result()
+        source.stop("finished")
+    return _read_back(into, run, count)
+
+
+def _read_back(path: Path, run: int, count: int) -> tuple[tuple[Channel, ...], list[Told]]:
+    with Reader.open(path) as reader:
+        text = "".join(reader.payload(block.seq).decode() for block in blocks(reader, run))
+        rows = csv.reader(StringIO(text, newline=""), strict=True)
+        told = [Told(int(row[0]), row[2], tuple(row[3:-1])) for row in rows]
+        return channels_of(reader.entry(run)), told[:count]
