@@ -130,7 +130,8 @@ class Recorder:
         Raises `StorageTrouble` when the record can no longer be written, `WrongUse` when the run is not open,
         ValueError for replies that contradict themselves or their run.
         """
-        if not len(replies):
+        count = len(replies)
+        if not count:
             return
         check_replies(replies.t_ns, replies.status, replies.texts, replies.raws, replies.values)
         with self._lock:
@@ -146,8 +147,8 @@ class Recorder:
                 self._waiting.append(waiting)
                 self._wake.notify()
             waiting.batches.append(replies)
-            known.rows += len(replies)
-            self._rows_waiting += len(replies)
+            known.rows += count
+            self._rows_waiting += count
 
     def wait_beyond(self, count: int, timeout: float) -> int:
         """Wait until more than `count` entries are durable, at most `timeout` seconds; returns how many are. Raises

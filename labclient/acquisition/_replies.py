@@ -1,6 +1,7 @@
 """What a source hands over: a batch of replies, as columns, so that a stream needs no object per reading."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 from msgspec import Struct
@@ -33,11 +34,11 @@ def joined(batches: Sequence[Replies], terminator: bytes) -> Replies:
         return batches[0]
     raws: list[bytes] | None = None
     if any(batch.raws is not None for batch in batches):
-        raws = [raw for batch in batches for raw in _raws(batch, terminator)]
+        raws = list(chain.from_iterable(_raws(batch, terminator) for batch in batches))
     return Replies(
-        t_ns=[t for batch in batches for t in batch.t_ns],
-        status=[word for batch in batches for word in batch.status],
-        texts=[[text for part in parts for text in part] for parts in zip(*(b.texts for b in batches), strict=True)],
+        t_ns=list(chain.from_iterable(batch.t_ns for batch in batches)),
+        status=list(chain.from_iterable(batch.status for batch in batches)),
+        texts=[list(chain.from_iterable(parts)) for parts in zip(*(batch.texts for batch in batches), strict=True)],
         raws=raws,
         values=np.concatenate([batch.values for batch in batches]),
     )

@@ -1,8 +1,8 @@
 """VISA through PyVISA: the vendor's library when installed, else pyvisa-py.
 
 pyvisa-py throws away partial bytes at a timeout, spins on a socket whose peer has closed, and takes a refused
-connection for an open one. Its socket sessions are therefore opened and written through VISA, but waited for and read
-on the socket itself, so nothing is ever left inside the library.
+connection for an open one. Its socket sessions are therefore opened and closed through VISA, but written, waited for
+and read on the socket itself, so nothing is ever left inside the library.
 """
 
 import select
@@ -46,7 +46,10 @@ class VisaLink(BufferedLink):
 
     def write(self, data: bytes) -> None:
         try:
-            self._visalib.write(self._session, data)
+            if self._socket is None:
+                self._visalib.write(self._session, data)
+            else:
+                self._socket.sendall(data)
         except self._troubles as trouble:
             raise lost(self._address, trouble) from trouble
 
