@@ -92,6 +92,7 @@ class _Parts(Struct, frozen=True):
 
 
 def _parts(signature: bytes) -> _Parts:
+    from asn1crypto import tsp  # noqa: F401 - without it cms does not know the attribute that binds the certificate
     from asn1crypto.cms import ContentInfo
 
     if len(signature) > MAX_SIGNATURE_BYTES:
