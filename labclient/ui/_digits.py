@@ -86,7 +86,7 @@ class BigDigits(QWidget):
     def minimumSizeHint(self) -> QSize:
         return self._size(2.6)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         theme, note_font = current_theme(), type_font(Type.BODY)
         note_height = QFontMetricsF(note_font).height()
         area = QRectF(self.rect()).adjusted(0, 0, 0, -note_height)

@@ -104,7 +104,7 @@ class StateMark(QWidget):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         theme, height = current_theme(), self.fontMetrics().height()
         painter = QPainter(self)
         side = height * 0.8

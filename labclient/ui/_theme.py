@@ -226,6 +226,7 @@ QPushButton[role="quiet"] {{ background: transparent; border: 1px solid transpar
 QPushButton[role="quiet"]:hover {{ background: {t.raised}; }}
 QPushButton[role="quiet"]:focus {{ border: 2px solid {t.accent}; }}
 QLineEdit, QPlainTextEdit, QComboBox, QDateTimeEdit {{ background: {t.surface}; color: {t.text};
+    placeholder-text-color: {t.muted};
     border: 1px solid {t.edge}; border-radius: {s1}px; padding: {s1}px {s2}px; }}
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QDateTimeEdit:focus {{ border: 2px solid {t.accent};
     padding: {s1 - 1}px {s2 - 1}px; }}
@@ -246,7 +247,8 @@ QScrollArea {{ border: none; background: transparent; }}
 QScrollBar {{ background: transparent; border: none; }}
 QScrollBar:vertical {{ width: {s2}px; }}
 QScrollBar:horizontal {{ height: {s2}px; }}
-QScrollBar::handle {{ background: {t.edge}; border-radius: {s2 // 2}px; min-height: {s3 * 2}px; min-width: {s3 * 2}px; }}
+QScrollBar::handle {{ background: {t.edge}; border-radius: {s2 // 2}px;
+    min-height: {s3 * 2}px; min-width: {s3 * 2}px; }}
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: none;
     width: 0; height: 0; }}
 """

@@ -1,0 +1,229 @@
+"""Readings over time at any zoom: the extremes of each pixel column, exact and quick, of 10⁷ readings and more.
+
+Readings lie in chunks; above them lie levels of bins with the lowest and highest value of 16, 128, 1024 … readings,
+whole bins only. A column is an exact range of readings: what its whole bins do not cover is read raw, so that no
+extreme is ever hidden and none shown that is outside.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Places = NDArray[np.intp]
+
+GAP: Final = 3.0
+_CHUNK: Final = 1 << 20
+_BIN: Final = 16
+_FACTOR: Final = 8
+_ASKED: Final = 1024
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What to draw, one entry a pixel column that holds a value, in order of time.
+
+    times   time of the column's first reading
+    low     lowest value in the column
+    high    highest value in the column
+    joined  whether the column follows the one before without a gap
+    """
+
+    times: Floats
+    low: Floats
+    high: Floats
+    joined: NDArray[np.bool_]
+
+
+class Pyramid:
+    """Times and values of one channel, append only. A value of NaN is a break; so is a step in time of more than
+    three times the median step in view."""
+
+    def __init__(self) -> None:
+        self._times: list[Floats] = []
+        self._values: list[Floats] = []
+        self._count = 0
+        self._last = -np.inf
+        self._levels: list[_Level] = []
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """First and last time; raises `IndexError` while empty."""
+        return float(self._times[0][0]), self._last
+
+    def append(self, times: Floats, values: Floats) -> None:
+        """Add readings, as many times as values, times never falling; raises `ValueError` otherwise."""
+        if len(times) != len(values):
+            raise ValueError("as many times as values")
+        if not len(times):
+            return
+        if not times[0] >= self._last or not (np.diff(times) >= 0).all():
+            raise ValueError("times never fall")
+        taken = 0
+        while taken < len(times):
+            place = self._count % _CHUNK
+            if not place:
+                self._times.append(np.empty(_CHUNK))
+                self._values.append(np.empty(_CHUNK))
+            some = min(_CHUNK - place, len(times) - taken)
+            self._times[-1][place : place + some] = times[taken : taken + some]
+            self._values[-1][place : place + some] = values[taken : taken + some]
+            taken += some
+            self._count += some
+            self._bin_up()
+        self._last = float(times[-1])
+
+    def within(self, start: float, end: float) -> tuple[int, int]:
+        """The range of readings with start ≤ time ≤ end, as first and behind-last place."""
+        first = int(self._find(np.array([start]), "left")[0])
+        return first, max(first, int(self._find(np.array([end]), "right")[0]))
+
+    def samples(self, first: int, behind: int) -> tuple[Floats, Floats]:
+        """Times and values of a range of places, copied."""
+        first, behind = max(first, 0), min(behind, self._count)
+        return self._slice(self._times, first, behind), self._slice(self._values, first, behind)
+
+    def query(self, start: float, end: float, columns: int) -> Columns:
+        """The range start ≤ time ≤ end in `columns` columns of equal width, those without a value left out."""
+        edges = self._find(np.linspace(start, end, columns + 1), "left")
+        edges[-1] = self.within(start, end)[1]
+        filled = np.flatnonzero(np.diff(edges) > 0)
+        first, behind = edges[filled], edges[filled + 1]
+        times = self._times_at(first)
+        before = times - self._times_at(np.maximum(first - 1, 0))
+        joined = (before <= GAP * self._step(int(edges[0]), int(edges[-1]))) & (first > edges[0])
+        low, high = self._extremes(first, behind)
+        there = ~np.isnan(low)
+        joined[1:] &= there[:-1]
+        return Columns(times[there], low[there], high[there], joined[there])
+
+    def extremes(self, first: int, behind: int) -> tuple[float, float]:
+        """Lowest and highest value of a range of places; NaN when there is none."""
+        if behind <= first:
+            return np.nan, np.nan
+        low, high = self._extremes(np.array([first]), np.array([behind]))
+        return float(low[0]), float(high[0])
+
+    def _step(self, first: int, behind: int) -> float:
+        """The median step in time in a range of places; of 1024 evenly taken steps when there are more."""
+        if behind - first < 2:
+            return 0.0
+        if behind - first <= _ASKED:
+            return float(np.median(np.diff(self._slice(self._times, first, behind))))
+        places = np.linspace(first, behind - 2, _ASKED).astype(np.intp)
+        return float(np.median(self._times_at(places + 1) - self._times_at(places)))
+
+    def _bin_up(self) -> None:
+        """Fill the bins that have become whole."""
+        level = 0
+        size, source = _BIN, self._count
+        while source // size:
+            if level == len(self._levels):
+                self._levels.append(_Level())
+            done, whole = len(self._levels[level]), source // size
+            if whole > done:
+                if level:
+                    low, high = self._levels[level - 1].part(done * size, whole * size)
+                else:
+                    low = high = self._slice(self._values, done * size, whole * size)
+                self._levels[level].append(
+                    np.fmin.reduce(low.reshape(-1, size), axis=1), np.fmax.reduce(high.reshape(-1, size), axis=1)
+                )
+            source, size, level = whole, _FACTOR, level + 1
+
+    def _extremes(self, first: Places, behind: Places) -> tuple[Floats, Floats]:
+        """Lowest and highest value of each range, level by level: its ragged ends here, its whole bins above."""
+        low, high = np.full(len(first), np.nan), np.full(len(first), np.nan)
+        size = _BIN
+        for level in range(len(self._levels) + 1):
+            start, stop = -(-first // size), behind // size
+            ends = ((first, np.minimum(start * size, behind)), (np.maximum(stop * size, first), behind))
+            for begin, end in ends:
+                ragged = np.flatnonzero(begin < end)
+                if len(ragged):
+                    lows, highs = self._rows(level, begin[ragged], end[ragged], size)
+                    low[ragged] = np.fmin(low[ragged], lows)
+                    high[ragged] = np.fmax(high[ragged], highs)
+            first, behind, size = start, np.maximum(stop, start), _FACTOR
+        return low, high
+
+    def _rows(self, level: int, begin: Places, end: Places, size: int) -> tuple[Floats, Floats]:
+        """Lowest and highest of ranges that each lie inside one bin of `size`; a place behind the end is the last one
+        again, which changes no extreme."""
+        places = np.minimum(begin + np.arange(size)[:, None], end - 1)
+        if level:
+            lows, highs = self._levels[level - 1].at(places)
+        else:
+            lows = highs = np.empty(places.shape)
+            for chunk, part in _by_chunk(begin):
+                lows[:, part] = self._values[chunk][places[:, part] % _CHUNK]
+        return np.fmin.reduce(lows, axis=0), np.fmax.reduce(highs, axis=0)
+
+    def _times_at(self, places: Places) -> Floats:
+        found = np.empty(len(places))
+        for chunk, part in _by_chunk(places):
+            found[part] = self._times[chunk][places[part] % _CHUNK]
+        return found
+
+    def _find(self, moments: Floats, side: str) -> Places:
+        """Places of rising `moments` among the times."""
+        found = np.zeros(len(moments), np.intp)
+        heads = np.array([chunk[0] for chunk in self._times])
+        chunks = np.maximum(np.searchsorted(heads, moments, "left" if side == "left" else "right") - 1, 0)
+        for chunk, part in _by_chunk(chunks * _CHUNK):
+            if chunk < len(self._times):
+                used = self._times[chunk][: self._count - chunk * _CHUNK]
+                found[part] = chunk * _CHUNK + np.searchsorted(
+                    used, moments[part], "left" if side == "left" else "right"
+                )
+        return found
+
+    @staticmethod
+    def _slice(chunks: list[Floats], first: int, behind: int) -> Floats:
+        parts = [
+            chunks[chunk][max(first - chunk * _CHUNK, 0) : behind - chunk * _CHUNK]
+            for chunk in range(first // _CHUNK, -(-behind // _CHUNK))
+        ]
+        return np.concatenate(parts) if parts else np.empty(0)
+
+
+class _Level:
+    """Lowest and highest value of each bin, in arrays that double as they fill."""
+
+    def __init__(self) -> None:
+        self._low, self._high = np.empty(_FACTOR), np.empty(_FACTOR)
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def append(self, low: Floats, high: Floats) -> None:
+        count = self._count + len(low)
+        if count > len(self._low):
+            room = max(2 * len(self._low), count)
+            self._low, self._high = (
+                np.concatenate((kept, np.empty(room - len(kept)))) for kept in (self._low, self._high)
+            )
+        self._low[self._count : count], self._high[self._count : count] = low, high
+        self._count = count
+
+    def part(self, first: int, behind: int) -> tuple[Floats, Floats]:
+        return self._low[first:behind], self._high[first:behind]
+
+    def at(self, places: Places) -> tuple[Floats, Floats]:
+        return self._low[places], self._high[places]
+
+
+def _by_chunk(places: Places) -> list[tuple[int, slice]]:
+    """Rising places, parted by the chunk they lie in."""
+    chunks = places // _CHUNK
+    starts = np.flatnonzero(np.diff(chunks, prepend=-1)) if len(chunks) else chunks
+    return [
+        (int(chunks[start]), slice(int(start), int(stop)))
+        for start, stop in zip(starts, [*starts[1:], len(chunks)], strict=False)
+    ]

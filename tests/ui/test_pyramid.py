@@ -1,0 +1,107 @@
+"""No extreme is ever hidden, none is invented, and pauses stay pauses: against the plainest possible reckoning."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labclient.ui import _pyramid
+from labclient.ui._pyramid import Pyramid
+
+PIECES = st.lists(st.integers(0, 700), min_size=1, max_size=8)
+
+
+def filled(pieces: list[int], seed: int, holes: float = 0.1) -> tuple[Pyramid, np.ndarray, np.ndarray]:
+    chance = np.random.default_rng(seed)
+    count = sum(pieces)
+    times = np.cumsum(chance.choice([0.0, 0.5, 1.0, 1.0, 40.0], count))
+    values = np.where(chance.random(count) < holes, np.nan, chance.normal(size=count))
+    pyramid, start = Pyramid(), 0
+    for piece in pieces:
+        pyramid.append(times[start : start + piece], values[start : start + piece])
+        start += piece
+    return pyramid, times, values
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_pyramid, "_CHUNK", 256)
+
+
+@given(PIECES, st.integers(0, 99), st.integers(1, 60), st.floats(-0.2, 1), st.floats(0.01, 1.2))
+def test_each_column_holds_exactly_the_extremes_of_its_readings(
+    pieces: list[int], seed: int, columns: int, start: float, length: float
+) -> None:
+    pyramid, times, values = filled(pieces, seed)
+    whole = times[-1] if len(times) else 1.0
+    begin, end = start * whole, (start + length) * whole
+    found = pyramid.query(begin, end, columns)
+    edges = np.linspace(begin, end, columns + 1)
+    expected = []
+    for column in range(columns):
+        last = column == columns - 1
+        inside = (times >= edges[column]) & ((times <= edges[-1]) if last else (times < edges[column + 1]))
+        if inside.any() and np.isfinite(values[inside]).any():
+            expected.append((times[inside][0], np.nanmin(values[inside]), np.nanmax(values[inside])))
+    assert list(zip(found.times, found.low, found.high, strict=True)) == expected
+
+
+@given(PIECES, st.integers(0, 99), st.integers(0, 3000), st.integers(0, 3000))
+def test_extremes_of_any_range_are_exact(pieces: list[int], seed: int, one: int, other: int) -> None:
+    pyramid, _, values = filled(pieces, seed)
+    first, behind = sorted((min(one, len(values)), min(other, len(values))))
+    found, finite = pyramid.extremes(first, behind), values[first:behind][np.isfinite(values[first:behind])]
+    assert np.array_equal(found, (finite.min(), finite.max()) if len(finite) else (np.nan, np.nan), equal_nan=True)
+
+
+@given(PIECES, st.integers(0, 99))
+def test_samples_come_back_as_they_went_in(pieces: list[int], seed: int) -> None:
+    pyramid, times, values = filled(pieces, seed)
+    first, behind = len(times) // 3, len(times)
+    got = pyramid.samples(first, behind)
+    assert np.array_equal(got[0], times[first:])
+    assert np.array_equal(got[1], values[first:], equal_nan=True)
+    if len(times):
+        begin, end = pyramid.within(times[first], times[-1])
+        assert begin == np.searchsorted(times, times[first])
+        assert end == len(times)
+
+
+def test_the_newest_reading_is_seen_at_once() -> None:
+    pyramid = Pyramid()
+    pyramid.append(np.arange(1000.0), np.zeros(1000))
+    pyramid.append(np.array([1000.0]), np.array([5.0]))
+    assert pyramid.query(0, 1000, 10).high[-1] == 5.0
+
+
+def test_a_pause_leaves_columns_out_and_breaks_the_line() -> None:
+    pyramid = Pyramid()
+    pyramid.append(np.concatenate((np.arange(0, 100.0), np.arange(200, 300.0))), np.ones(200))
+    found = pyramid.query(0, 300, 30)
+    assert len(found.times) == 20
+    assert found.joined.tolist() == [False] + [True] * 9 + [False] + [True] * 9
+
+
+def test_readings_without_a_value_break_the_line() -> None:
+    pyramid = Pyramid()
+    pyramid.append(np.arange(90.0), np.where(np.arange(90) // 30 == 1, np.nan, 1.0))
+    assert pyramid.query(0, 90, 3).joined.tolist() == [False, False]
+
+
+def test_times_never_fall() -> None:
+    pyramid = Pyramid()
+    pyramid.append(np.array([1.0, 2.0]), np.zeros(2))
+    with pytest.raises(ValueError, match="never fall"):
+        pyramid.append(np.array([1.5]), np.zeros(1))
+    with pytest.raises(ValueError, match="never fall"):
+        pyramid.append(np.array([3.0, 2.5]), np.zeros(2))
+    with pytest.raises(ValueError, match="as many"):
+        pyramid.append(np.array([3.0]), np.zeros(2))
+
+
+def test_an_empty_pyramid_answers_with_nothing() -> None:
+    pyramid = Pyramid()
+    assert len(pyramid.query(0, 1, 100).times) == 0
+    assert pyramid.within(0, 1) == (0, 0)
+    with pytest.raises(IndexError):
+        _ = pyramid.span
