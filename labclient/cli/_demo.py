@@ -22,12 +22,14 @@ def add(verbs: Verbs) -> None:
         "--speed", type=float, default=DEFAULT_SPEED, metavar="X", help=say(message("how much faster than real time"))
     )
     demo.add_argument("--scenario", choices=SCENARIOS, default="ok", help=say(message("what goes wrong")))
+    demo.add_argument("--platform", metavar="URL", help=say(message("send the package to this platform")))
 
 
 def run(asked: Namespace) -> int:
     console = Console(highlight=False)
     with _Display(console) as display:
-        left = demonstrate(asked.out, display, scenario=asked.scenario, seed=asked.seed, speed=asked.speed)
+        left = demonstrate(asked.out, display, scenario=asked.scenario, seed=asked.seed, speed=asked.speed,
+                           platform=asked.platform)  # fmt: skip
     for line in summary(left, asked.out):
         console.print(say(line))
     return 0

@@ -20,6 +20,7 @@ from labclient.cli import (
     _identity,
     _instruments,
     _notebook,
+    _outbox,
     _package,
     _plan,
     _record,
@@ -34,8 +35,8 @@ from labclient.errors import Mishap, Trouble
 from labclient.home import this_pc
 from labclient.words import LANGUAGES, message, say, system_language, use_language
 
-_MODULES = (_demo, _simulate, _instruments, _identity, _plan, _trust, _notebook, _enter, _record, _package, _sealing,
-            _selftest)  # fmt: skip
+_MODULES = (_demo, _simulate, _instruments, _identity, _plan, _trust, _notebook, _enter, _record, _package, _outbox,
+            _sealing, _selftest)  # fmt: skip
 FAULT = 70
 INTERRUPTED = 130
 NO_WINDOW = 2

@@ -26,13 +26,14 @@ from labclient.participation import (
     damage,
     pack,
     prepare,
+    send,
     sign,
     submit,
     take_receipt,
 )
 from labclient.plan import Station
 from labclient.signing import read_small, write_whole
-from labclient.submission import RECEIPT_JSON, receipt_json, receive
+from labclient.submission import RECEIPT_JSON, Outbox, TakenReceipt, receipt_json, receive
 from labclient.words import Message, message
 
 Scenario = Literal["ok", "damaged", "unstable", "unplugged"]
@@ -78,9 +79,16 @@ class Left(Struct, frozen=True):
 
 
 def demonstrate(
-    out: Path, watcher: Watcher, *, scenario: Scenario = "ok", seed: int = 1, speed: float = DEFAULT_SPEED
+    out: Path,
+    watcher: Watcher,
+    *,
+    scenario: Scenario = "ok",
+    seed: int = 1,
+    speed: float = DEFAULT_SPEED,
+    platform: str | None = None,
 ) -> Left:
-    """Do the main job into the folder `out` and return what it left.
+    """Do the main job into the folder `out` and return what it left. The package goes to the address `platform`, whose
+    pilot is the one of `trust.asice`; without one, to a folder where the pilot is played too.
 
     The scenario "damaged" ends in `GateClosed`, "unstable" in `NotSettled`. Raises `WrongUse` for a folder in use.
     """
@@ -95,7 +103,7 @@ def demonstrate(
         bench = stack.enter_context(simulated_bench(home, clock, seed))
         told.tell(message("The simulated instruments answer at {a} and {b}.", a=bench.meter.address,
                           b=bench.room.address))  # fmt: skip
-        notebook = out / f"DEMO-DCV-2026_{LABORATORY}.labnote"
+        notebook = notebook_in(out)
         try:
             with Participation.create(
                 notebook,
@@ -107,12 +115,17 @@ def demonstrate(
                 clock=clock,
                 home=home,
             ) as participation:
-                play = _Play(participation, bench, told, out, papers, scenario)
+                play = _Play(participation, bench, told, out, papers, scenario, platform)
                 left = play.everything()
         except (GateClosed, NotSettled) as trouble:
             told.tell(message("{sentence}", sentence=trouble.sentence))
             raise
         return _counted(left, notebook)
+
+
+def notebook_in(out: Path) -> Path:
+    """Where a demonstration that leaves everything in `out` keeps its notebook."""
+    return out / f"DEMO-DCV-2026_{LABORATORY}.labnote"
 
 
 class _Told:
@@ -146,6 +159,7 @@ class _Play:
         out: Path,
         papers: Papers,
         scenario: Scenario,
+        platform: str | None,
     ) -> None:
         self._p = participation
         self._bench = bench
@@ -153,6 +167,7 @@ class _Play:
         self._out = out
         self._papers = papers
         self._scenario = scenario
+        self._platform = platform
         self._entries = json.loads(example("entries.json").read_text(encoding="utf-8"))
         self._hands = SimulatedHands(bench)
         home = participation.home
@@ -241,6 +256,16 @@ class _Play:
         return path
 
     def _submission(self, package: Path) -> Path:
+        taken, signed = self._sent(package, self._platform) if self._platform else self._carried(package)
+        self._told.tell(message("{name} has signed the receipt: delivered.", name=taken.signer))
+        self._done("submission")
+        path = self._out / RECEIPT_JSON
+        write_whole(path, receipt_json(taken.receipt))
+        shutil.copyfile(signed, self._out / "receipt.asice")
+        return path
+
+    def _carried(self, package: Path) -> tuple[TakenReceipt, Path]:
+        """To a folder, where the pilot finds it."""
         inbox = self._out / "pc" / "inbox"
         inbox.mkdir()
         delivered = submit(self._p, package, inbox)
@@ -248,13 +273,17 @@ class _Play:
         now = self._p.clock.utc()
         trust = open_trust(self._papers.trust, now).trust
         _, signed = receive(delivered.path, trust, self._papers.pilot, inbox, now)
-        taken = take_receipt(self._p, signed)
-        self._told.tell(message("{name} has signed the receipt: delivered.", name=taken.signer))
-        self._done("submission")
-        path = self._out / RECEIPT_JSON
-        write_whole(path, receipt_json(taken.receipt))
-        shutil.copyfile(signed, self._out / "receipt.asice")
-        return path
+        return take_receipt(self._p, signed), signed
+
+    def _sent(self, package: Path, platform: str) -> tuple[TakenReceipt, Path]:
+        """Over a network, to a platform that verifies by itself."""
+        outbox = Outbox(self._p.home.outbox)
+        taken = send(self._p, package, platform, outbox)
+        self._told.tell(message("The package went to {url}.", url=platform))
+        signed = outbox.item(taken.receipt.package_sha256).receipt
+        if signed is None:
+            raise NotVerified(message("The pilot's receipt is not where it was kept."))
+        return taken, signed
 
     def _enter(self, kind: str) -> None:
         self._p.enter(kind, self._entries[kind], _OPERATOR)

@@ -24,6 +24,7 @@ from labclient.participation._gates import (
 )
 from labclient.participation._instruments import Instrument, bench_instrument, known_drivers
 from labclient.participation._runs import Hands, Observer, Runs
+from labclient.participation._sending import send
 from labclient.participation._signing import pack, prepare, sign, submit, take_receipt
 from labclient.participation._state import STATIONS, Run, State, fold
 
@@ -62,6 +63,7 @@ __all__ = [
     "prepare",
     "read_out",
     "read_state",
+    "send",
     "sign",
     "submit",
     "take_receipt",
