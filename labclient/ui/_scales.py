@@ -1,0 +1,110 @@
+"""The plot's arithmetic: fitting units, ranges that grow in steps, ticks of time, and lines that hide nothing."""
+
+from math import ceil, floor, isfinite, log10
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labclient.ui._pyramid import GAP, Floats
+from labclient.units import UNITS
+
+_PREFIXES: Final = frozenset(("n", "µ", "m", "", "k", "M", "G"))
+_SPANS: Final = (
+    10,
+    20,
+    30,
+    45,
+    60,
+    90,
+    120,
+    180,
+    300,
+    450,
+    600,
+    900,
+    1200,
+    1800,
+    2700,
+    3600,
+    5400,
+    7200,
+    10800,
+    14400,
+    21600,
+    28800,
+    43200,
+    64800,
+)
+_TIMES: Final = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
+
+
+def display_zero(value: float) -> float:
+    """`value` to eight digits: short enough to be read, near enough that nothing is lost below it."""
+    return float(f"{value:.7e}")
+
+
+def grown(extent: float) -> float:
+    """The smallest of 1, 2, 5 × 10ⁿ that is not below `extent`; 0 for 0."""
+    if not extent > 0 or not isfinite(extent):
+        return 0.0
+    decade = floor(log10(extent))
+    steps = (float(f"{head}e{power}") for power in (decade - 1, decade, decade + 1) for head in (1, 2, 5))
+    return next(step for step in steps if step >= extent)
+
+
+def grown_time(seconds: float) -> float:
+    """The shortest round time that is not below `seconds`: 10 s, 20 s, 30 s, 45 s, 1 min … 18 h, then whole days."""
+    return next((float(step) for step in _SPANS if step >= seconds), 86400.0 * ceil(seconds / 86400))
+
+
+def time_step(span: float, ticks: int) -> float:
+    """A round step that puts at most `ticks` ticks on a span of time, all in seconds."""
+    least = span / max(ticks, 1)
+    if least <= 1:
+        return grown(least)
+    return next((float(step) for step in _TIMES if step >= least), 86400.0 * ceil(least / 86400))
+
+
+def fitting_unit(extent: float, unit: str) -> tuple[str, float]:
+    """The unit in which a difference of `extent` `unit` is a number from 1 to 1000, and its size in `unit`; `unit`
+    itself where nothing fits. A difference of temperatures in °C is in K."""
+    unit = "K" if unit == "°C" else unit
+    known = UNITS.get(unit)
+    if known is None:
+        return unit, 1.0
+    family = [one for one in UNITS.values() if one.quantity == known.quantity and unit.endswith(one.symbol)]
+    stem = min((one.symbol for one in family), key=len)
+    sizes = sorted(
+        (float(one.factor / known.factor), one.symbol)
+        for one in UNITS.values()
+        if one.quantity == known.quantity and one.symbol.endswith(stem) and one.symbol.removesuffix(stem) in _PREFIXES
+    )
+    if not extent > 0 or not sizes:
+        return unit, 1.0
+    size, symbol = next((pair for pair in reversed(sizes) if pair[0] <= extent * (1 + 1e-9)), sizes[0])
+    return symbol, size
+
+
+def segments(times: Floats, levels: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Readings as separate lines, two points each, none across a gap or a missing value; and which readings no line
+    touches."""
+    there = np.isfinite(levels)
+    if len(times) < 2:
+        return np.empty(0), np.empty(0), there
+    steps = np.diff(times)
+    joined = there[:-1] & there[1:] & (steps <= GAP * np.median(steps))
+    starts = np.flatnonzero(joined)
+    ends = np.stack((starts, starts + 1), axis=1).ravel()
+    alone = there.copy()
+    alone[ends] = False
+    return times[ends], levels[ends], alone
+
+
+def touching(low: Floats, high: Floats, joined: NDArray[np.bool_], least: float) -> tuple[Floats, Floats]:
+    """Columns stretched to touch the one before where they are joined to it, and each at least `least` high."""
+    stretched_low, stretched_high = low.copy(), high.copy()
+    stretched_low[1:] = np.where(joined[1:], np.minimum(low[1:], high[:-1]), low[1:])
+    stretched_high[1:] = np.where(joined[1:], np.maximum(high[1:], low[:-1]), high[1:])
+    short = np.maximum(least - (stretched_high - stretched_low), 0) / 2
+    return stretched_low - short, stretched_high + short
