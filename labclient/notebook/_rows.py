@@ -1,9 +1,8 @@
-"""Reading a block's rows again: from the text alone, strictly, a column at a time."""
+"""Reading a block's rows again: from the text alone, strictly."""
 
 import csv
-from collections.abc import Sequence
+from contextlib import suppress
 from io import StringIO
-from itertools import compress
 from math import copysign, isnan, nan
 
 import numpy as np
@@ -12,11 +11,10 @@ from numpy.typing import NDArray
 from labclient.errors import NotebookDamaged, NumberInvalid
 from labclient.notebook._blocks import FIXED, OK, Columns, channel_words
 from labclient.notebook._entry import Entry
-from labclient.units import floats, number
+from labclient.notebook._plain import parse_plain
+from labclient.units import number
 from labclient.words import message
 
-_END = "\r\n"
-_OF_INTEGERS = b"0123456789\n"
 _TROUBLES = (KeyError, TypeError, ValueError, IndexError, OverflowError, csv.Error, NumberInvalid)
 
 
@@ -52,58 +50,31 @@ def differing_row(found: Columns, payload: bytes) -> int | None:
 
 def _parsed(payload: bytes, first: int, statuses: tuple[str, ...]) -> Columns:
     """What the rows say, which count from `first`; raises one of `_TROUBLES` unless each is of the one form."""
-    indices, times, words, *texts, _ = _cells(payload.decode())
-    rows = len(indices)
-    if "\n".join(indices) != "\n".join(map(str, range(first, first + rows))):
-        raise ValueError(first)
-    kinds = {word: (statuses.index(word), channel_words(word, len(texts))) for word in set(words)}
-    if any(len(each) != len(texts) for _, each in kinds.values()):
-        raise ValueError(statuses)
-    values = np.empty((rows, len(texts)), order="F")
-    for channel, column in enumerate(texts):
-        values[:, channel] = _numbers(column, words, {word: each[channel] == OK for word, (_, each) in kinds.items()})
-    return Columns(
-        index=np.arange(first, first + rows, dtype=np.int64),
-        t_ns=np.array(_integers(times), np.int64),
-        status=np.zeros(rows, np.uint8) if len(statuses) == 1 else np.array([kinds[w][0] for w in words], np.uint8),
-        statuses=statuses,
-        values=values,
+    if payload.isascii() and b'"' not in payload:
+        with suppress(*_TROUBLES):  # then told, or refused, one by one
+            return parse_plain(payload, first, statuses)
+    indices, times, words, *texts, _ = zip(
+        *csv.reader(StringIO(payload.decode(), newline=""), strict=True), strict=True
     )
-
-
-def _integers(texts: Sequence[str]) -> list[int]:
-    """The integers that the texts are; raises ValueError for any that is not written as str() would."""
-    integers, joined = list(map(int, texts)), "\n" + "\n".join(texts)
-    sure = not joined.encode().translate(None, _OF_INTEGERS) and "\n0" not in joined
-    if not sure and list(map(str, integers)) != list(texts):
-        raise ValueError(texts)
-    return integers
-
-
-def _numbers(
-    texts: Sequence[str], words: Sequence[str], good: dict[str, bool]
-) -> Sequence[float] | NDArray[np.float64]:
-    """The numbers of one channel, NaN where the reply's status says that there is none."""
-    if all(good.values()):
-        return floats(texts)
-    mask = [good[word] for word in words]
-    column = np.full(len(texts), nan)
-    column[mask] = floats(list(compress(texts, mask)))
-    return column
-
-
-def _cells(text: str) -> list[Sequence[str]]:
-    """The cells of CSV rows, column by column; raises ValueError or csv.Error when they make no table."""
-    rows = text.count(_END)
-    if '"' in text or not text.endswith(_END) or not text.count("\r") == text.count("\n") == rows:
-        return list(zip(*csv.reader(StringIO(text, newline=""), strict=True), strict=True))
-    width = text.count(",", 0, text.index(_END)) + 1
-    cells = text.replace(_END, ",\n").split(",")
-    # A line feed begins a cell. Are all of them in the first column, every row has `width` cells.
-    firsts = "".join(cells[::width]).split("\n")[:-1]
-    if len(cells) != rows * width + 1 or len(firsts) != rows:
-        raise ValueError(rows)
-    return [firsts, *(cells[column::width] for column in range(1, width))]
+    t_ns = list(map(int, times))
+    if list(map(str, range(first, first + len(indices)))) != list(indices) or list(map(str, t_ns)) != list(times):
+        raise ValueError(first)
+    each = {word: channel_words(word, len(texts)) for word in set(words)}
+    if any(len(said) != len(texts) for said in each.values()):
+        raise ValueError(statuses)
+    rows = zip(words, zip(*texts, strict=True), strict=True)
+    return Columns(
+        index=np.arange(first, first + len(indices), dtype=np.int64),
+        t_ns=np.array(t_ns, np.int64),
+        status=np.array(list(map(statuses.index, words)), np.uint8),
+        statuses=statuses,
+        values=np.array(
+            [
+                [float(number(text)) if said == OK else nan for text, said in zip(row, each[word], strict=True)]
+                for word, row in rows
+            ]
+        ),
+    )
 
 
 def _bits(values: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -13,6 +13,7 @@ from labclient.errors import NotebookDamaged
 from labclient.notebook import block, raw_bytes, raw_cell
 from labclient.notebook._blocks import columns, header
 from labclient.notebook._entry import Entry, encode
+from labclient.notebook._plain import parse_plain
 from labclient.notebook._rows import _first_differing, differing_row, read_rows
 
 
@@ -120,6 +121,25 @@ def test_changed_rows_are_seen_the_same_column_by_column_as_one_by_one(at: int, 
         return
     if differing is not None:
         assert table.tobytes() != PLAIN.values.tobytes()
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["ok", "busy"]), NUMBER, NUMBER), min_size=1, max_size=20),
+    st.integers(0, 10**12),
+    st.integers(0, 10**17),
+)
+def test_plain_rows_take_the_quick_way(replies: list[tuple[str, str, str]], first: int, start: int) -> None:
+    status, *texts = (list(column) for column in zip(*replies, strict=True))
+    values = np.array([[float(a), float(b)] if word == "ok" else [np.nan] * 2 for word, a, b in replies])
+    times = [start + i**5 for i in range(len(replies))]
+    draft = block(
+        1, 2, first, t_ns=times, status=status, texts=texts, raws=[b"1 2"] * len(replies), values=values,
+        terminator=b"", author="Operator A",
+    )  # fmt: skip
+    found = columns(entry_of(draft), draft.values)
+    said = parse_plain(draft.payload, first, found.statuses)
+    for name in ("index", "t_ns", "status", "values"):
+        assert getattr(said, name).tobytes() == np.ascontiguousarray(getattr(found, name)).tobytes()
 
 
 @pytest.mark.parametrize(
