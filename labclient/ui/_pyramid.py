@@ -1,8 +1,9 @@
 """Readings over time at any zoom: the extremes of each pixel column, exact and quick, of 10⁷ readings and more.
 
 Readings lie in chunks; above them lie levels of bins with the lowest and highest value of 16, 128, 1024 … readings,
-whole bins only. A column is an exact range of readings: what its whole bins do not cover is read raw, so that no
-extreme is ever hidden and none shown that is outside.
+whole bins only. A column is a range of readings: what its whole bins do not cover is read raw, so that no extreme is
+ever hidden and none shown that is outside the view. Where readings are dense, the border between two columns may lie
+up to 1/16 of a column late, at the end of a bin; that saves most of the searching.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ GAP: Final = 3.0
 _CHUNK: Final = 1 << 20
 _BIN: Final = 16
 _FACTOR: Final = 8
-_ASKED: Final = 1024
+_FINE: Final = 16
+_ASKED: Final = 256
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,7 @@ class Pyramid:
 
     def query(self, start: float, end: float, columns: int) -> Columns:
         """The range start ≤ time ≤ end in `columns` columns of equal width, those without a value left out."""
-        edges = self._find(np.linspace(start, end, columns + 1), "left")
-        edges[-1] = self.within(start, end)[1]
+        edges = self._edges(start, end, columns)
         filled = np.flatnonzero(np.diff(edges) > 0)
         first, behind = edges[filled], edges[filled + 1]
         times = self._times_at(first)
@@ -110,13 +111,32 @@ class Pyramid:
         return float(low[0]), float(high[0])
 
     def _step(self, first: int, behind: int) -> float:
-        """The median step in time in a range of places; of 1024 evenly taken steps when there are more."""
+        """The median step in time in a range of places; of 256 evenly taken steps when there are more."""
         if behind - first < 2:
             return 0.0
         if behind - first <= _ASKED:
             return float(np.median(np.diff(self._slice(self._times, first, behind))))
         places = np.linspace(first, behind - 2, _ASKED).astype(np.intp)
         return float(np.median(self._times_at(places + 1) - self._times_at(places)))
+
+    def _edges(self, start: float, end: float, columns: int) -> Places:
+        """Where the readings of each column begin, and where the last column's end."""
+        first, behind = self.within(start, end)
+        moments, width = np.linspace(start, end, columns + 1), (end - start) / columns
+        size, fitting, level = _BIN, 0, -1
+        while level + 1 < len(self._levels) and size * _FINE <= (behind - first) / columns:
+            level, fitting, size = level + 1, size, size * _FACTOR
+        if level < 0:
+            edges = self._find(moments, "left")
+        else:
+            heads = self._levels[level].heads
+            bins = np.searchsorted(heads, moments)
+            inner = np.clip(bins, 1, len(heads) - 1)
+            near = (bins == inner) & (heads[inner] - heads[inner - 1] <= width / _FINE)
+            edges = bins * fitting
+            edges[~near] = self._find(moments[~near], "left")
+        edges[0], edges[-1] = first, behind
+        return np.clip(edges, first, behind)
 
     def _bin_up(self) -> None:
         """Fill the bins that have become whole."""
@@ -128,11 +148,14 @@ class Pyramid:
             done, whole = len(self._levels[level]), source // size
             if whole > done:
                 if level:
-                    low, high = self._levels[level - 1].part(done * size, whole * size)
+                    heads, low, high = self._levels[level - 1].part(done * size, whole * size)
                 else:
+                    heads = self._slice(self._times, done * size, whole * size)
                     low = high = self._slice(self._values, done * size, whole * size)
                 self._levels[level].append(
-                    np.fmin.reduce(low.reshape(-1, size), axis=1), np.fmax.reduce(high.reshape(-1, size), axis=1)
+                    heads[::size],
+                    np.fmin.reduce(low.reshape(-1, size), axis=1),
+                    np.fmax.reduce(high.reshape(-1, size), axis=1),
                 )
             source, size, level = whole, _FACTOR, level + 1
 
@@ -142,13 +165,20 @@ class Pyramid:
         size = _BIN
         for level in range(len(self._levels) + 1):
             start, stop = -(-first // size), behind // size
-            ends = ((first, np.minimum(start * size, behind)), (np.maximum(stop * size, first), behind))
-            for begin, end in ends:
-                ragged = np.flatnonzero(begin < end)
-                if len(ragged):
+            for begin, end in (
+                (first, np.minimum(start * size, behind)),
+                (np.maximum(stop * size, first), behind),
+            ):
+                ragged = begin < end
+                if not ragged.all():
+                    if not ragged.any():
+                        continue
                     lows, highs = self._rows(level, begin[ragged], end[ragged], size)
-                    low[ragged] = np.fmin(low[ragged], lows)
-                    high[ragged] = np.fmax(high[ragged], highs)
+                    low[ragged], high[ragged] = np.fmin(low[ragged], lows), np.fmax(high[ragged], highs)
+                else:
+                    lows, highs = self._rows(level, begin, end, size)
+                    np.fmin(low, lows, out=low)
+                    np.fmax(high, highs, out=high)
             first, behind, size = start, np.maximum(stop, start), _FACTOR
         return low, high
 
@@ -193,27 +223,32 @@ class Pyramid:
 
 
 class _Level:
-    """Lowest and highest value of each bin, in arrays that double as they fill."""
+    """First time, lowest and highest value of each bin, in arrays that double as they fill."""
 
     def __init__(self) -> None:
-        self._low, self._high = np.empty(_FACTOR), np.empty(_FACTOR)
+        self._heads, self._low, self._high = np.empty(_FACTOR), np.empty(_FACTOR), np.empty(_FACTOR)
         self._count = 0
 
     def __len__(self) -> int:
         return self._count
 
-    def append(self, low: Floats, high: Floats) -> None:
+    @property
+    def heads(self) -> Floats:
+        return self._heads[: self._count]
+
+    def append(self, heads: Floats, low: Floats, high: Floats) -> None:
         count = self._count + len(low)
         if count > len(self._low):
-            room = max(2 * len(self._low), count)
-            self._low, self._high = (
-                np.concatenate((kept, np.empty(room - len(kept)))) for kept in (self._low, self._high)
+            more = np.empty(max(len(self._low), count - len(self._low)))
+            self._heads, self._low, self._high = (
+                np.concatenate((kept, more)) for kept in (self._heads, self._low, self._high)
             )
-        self._low[self._count : count], self._high[self._count : count] = low, high
+        new = slice(self._count, count)
+        self._heads[new], self._low[new], self._high[new] = heads, low, high
         self._count = count
 
-    def part(self, first: int, behind: int) -> tuple[Floats, Floats]:
-        return self._low[first:behind], self._high[first:behind]
+    def part(self, first: int, behind: int) -> tuple[Floats, Floats, Floats]:
+        return self._heads[first:behind], self._low[first:behind], self._high[first:behind]
 
     def at(self, places: Places) -> tuple[Floats, Floats]:
         return self._low[places], self._high[places]
@@ -221,9 +256,11 @@ class _Level:
 
 def _by_chunk(places: Places) -> list[tuple[int, slice]]:
     """Rising places, parted by the chunk they lie in."""
-    chunks = places // _CHUNK
-    starts = np.flatnonzero(np.diff(chunks, prepend=-1)) if len(chunks) else chunks
-    return [
-        (int(chunks[start]), slice(int(start), int(stop)))
-        for start, stop in zip(starts, [*starts[1:], len(chunks)], strict=False)
-    ]
+    if not len(places):
+        return []
+    first, last = int(places[0]) // _CHUNK, int(places[-1]) // _CHUNK
+    if first == last:
+        return [(first, slice(None))]
+    inner = np.searchsorted(places, np.arange(first + 1, last + 1) * _CHUNK).tolist()
+    bounds = [0, *inner, len(places)]
+    return [(first + at, slice(*bounds[at : at + 2])) for at in range(len(bounds) - 1) if bounds[at] < bounds[at + 1]]
