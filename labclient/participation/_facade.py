@@ -16,7 +16,7 @@ from labclient.evaluation import Check, CheckName, check_again, result, unknown_
 from labclient.home import Home
 from labclient.notebook import Draft, Entry, Notebook, Reader, attachment
 from labclient.package import PlanSource, Trusted, open_plan, open_trust
-from labclient.participation._entries import KINDS, PlanAccepted, TrustAccepted
+from labclient.participation._entries import KINDS, Decision, Exclusion, PlanAccepted, TrustAccepted
 from labclient.participation._gates import may_enter, may_finish, missing
 from labclient.participation._state import State, fold
 from labclient.plan import Station
@@ -67,6 +67,8 @@ class Participation:
         if trusted:
             confirm_root(trusted, confirmed_root)
         source = open_plan(plan, trusted.trust if trusted else None, moment)
+        if trusted and trusted.trust.comparison != source.plan.id:
+            raise NotVerified(message("Plan and trust list belong to different comparisons."))
         _check_workable(source, laboratory)
         key = NoteKey.generate(_KEY_NAME)
         body = {"comparison": source.plan.id, "laboratory": laboratory}
@@ -107,7 +109,10 @@ class Participation:
         if kind not in KINDS or kind in _PROGRAMS_OWN:
             known = ", ".join(sorted(set(KINDS) - _PROGRAMS_OWN))
             raise WrongUse(message("“{kind}” cannot be entered. Known: {known}.", kind=kind, known=known))
-        return self._enter(kind, _as(KINDS[kind], body), who)
+        entered = _as(KINDS[kind], body)
+        may_enter(self.state, kind)
+        _check_named(self.state, entered)
+        return self._enter(kind, entered, who)
 
     def attach(self, file: Path, what: str, media_type: str, who: str) -> Entry:
         """Keep a file as it is: photo, transport-log, certificate, document."""
@@ -120,6 +125,8 @@ class Participation:
 
     def judge(self, name: CheckName, *basis: int) -> Check:
         """Make a check from the record and enter it with its verdict, whatever that is."""
+        if name == "environment" and self.state.open_runs:
+            raise GateClosed(message("A run is still open."), message("Stop it or close it with a reason."))
         size = self.recorder.committed
         blank = Check(name, "undecided", "", basis, ())
         check = check_again(self._reader, self.state.plan, blank, size)
@@ -273,6 +280,16 @@ def _trust_draft(trusted: Trusted, file: Path, who: str) -> Draft:
 
 def _key_file(home: Home, origin: Entry) -> Path:
     return home.keys / f"{origin.body['notebook']}.key"
+
+
+def _check_named(state: State, body: Struct) -> None:
+    """Raise `WrongUse` when an entry names another that is not there."""
+    if isinstance(body, Exclusion):
+        wrong = [seq for seq in body.cycles if seq not in state.cycles or seq in state.excluded]
+    else:
+        wrong = [body.about] if isinstance(body, Decision) and body.about >= state.size else []
+    if wrong:
+        raise WrongUse(message("Entry {seq} is none that this can be about.", seq=wrong[0]))
 
 
 def _as(kind: type[Struct], body: Struct | Mapping[str, Any]) -> Struct:

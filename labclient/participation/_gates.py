@@ -3,10 +3,11 @@
 A gate reads the state and the plan, nothing else; both faces show its reasons and neither can walk around it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from labclient.errors import GateClosed
-from labclient.participation._state import STATIONS, State
+from labclient.participation._entries import Part
+from labclient.participation._state import MISSING, STATIONS, State
 from labclient.plan import Station
 from labclient.words import Message, message
 
@@ -33,6 +34,7 @@ _TASK_STATION: dict[str, Station] = {
 _ENTRY_STATIONS: dict[str, tuple[Station, ...]] = {
     "arrival": ("arrival",),
     "decision": ("arrival", "departure"),
+    "cycle": ("measurement",),
     "departure": ("departure",),
     "exclusion": ("measurement", "departure", "results", "signing"),
     "budget": ("measurement", "departure", "results", "signing"),
@@ -44,6 +46,7 @@ _ENTRY_STATIONS: dict[str, tuple[Station, ...]] = {
     "receipt": ("submission",),
     "handed-over": ("handed-over",),
 }
+_OF_A_REVISION = frozenset({"standard", "exclusion", "budget", "result", "staged"})
 
 
 def missing(state: State, station: Station) -> tuple[Message, ...]:
@@ -66,18 +69,26 @@ def may_enter(state: State, kind: str) -> None:
             message("This cannot be entered now: the participation is at “{station}”.", station=here),
             message("`labclient status` shows what comes next."),
         )
-    if kind in {"exclusion", "budget", "result", "staged"} and state.packaged:
+    if kind in _OF_A_REVISION and state.packaged:
         raise GateClosed(
             message("Revision {revision} is finished and is never edited.", revision=state.packaged.revision),
             message("Ask the pilot laboratory with a written amendment request."),
         )
-    if kind == "result" and state.open_runs:
+    if kind in {"result", "staged"} and state.open_runs:
         raise GateClosed(message("A run is still open."), message("Stop it or close it with a reason."))
+    if kind in {"signed-off", "packaged"} and not _is_staged(state):
+        raise GateClosed(
+            message("The revision has not been prepared for signing."),
+            message("Prepare the revision again; all sign anew."),
+        )
 
 
 def may_run(state: State, task: str) -> None:
     """Raise `GateClosed` when a run for this task is not possible now."""
     station = _TASK_STATION.get(task)
+    undecided = tuple(_decided(state)) if station == "arrival" else ()
+    if undecided:
+        raise GateClosed(message("“{station}” is not open yet.", station=STATION_NAMES["arrival"]), undecided[0])
     if station is None or state.station == station:
         return
     if station in state.done:
@@ -100,50 +111,39 @@ def may_finish(state: State, station: Station) -> None:
 
 def damage(state: State) -> tuple[Message, ...]:
     """Everything found at arrival that needs the pilot's decision."""
-    found: list[Message] = []
-    arrival = state.arrival
-    if arrival:
-        if arrival.visual == "damaged":
-            found.append(message("The standard arrived damaged."))
-        if arrival.shock_indicator == "tripped":
-            found.append(message("The shock indicator has tripped."))
-        if not arrival.seals_intact:
-            found.append(message("A seal is broken."))
-        found += [message("A part is missing: {part}.", part=part.name) for part in arrival.parts if not part.present]
-    for name, sentence in (
-        ("transport", message("The transport logger shows values beyond the plan's limits.")),
-        ("functional", message("The functional check failed.")),
-    ):
-        if name in state.checks and state.checks[name].verdict == "fail":
-            found.append(sentence)
-    return tuple(found)
+    return tuple(
+        _HARM[name] if name in _HARM else message("A part is missing: {part}.", part=name.removeprefix(MISSING))
+        for name in state.harm
+    )
 
 
 def _arrival(state: State) -> Iterator[Message]:
     rule = state.plan.arrival
     if state.arrival is None:
         yield message("The arrival record is missing.")
+    else:
+        yield from _unlisted(state, state.arrival.parts)
     if state.photos < rule.photos:
         yield message("Photos of the crate: {have} of {need}.", have=state.photos, need=rule.photos)
-    if rule.transport_limits and "transport" not in state.checks:
+    if rule.transport_limits and state.check_at.get("transport", -1) <= state.transport_log_at:
         yield message("The transport logger has not been read.")
     yield from _decided(state)
-    if state.arrival and not damage(state) and "functional" not in state.checks:
+    if state.arrival and "functional" not in state.checks:
         yield message("The functional check has not been made.")
     elif "functional" in state.checks and state.checks["functional"].verdict == "undecided":
         yield message("The functional check cannot be judged yet.")
 
 
 def _decided(state: State) -> Iterator[Message]:
-    found = damage(state)
-    if not found:
+    if not state.harm:
         return
-    latest = max(state.arrival_at, state.check_at.get("transport", -1), state.check_at.get("functional", -1))
     decision = state.decision
-    if decision is None or decision.about < latest:
+    latest = max(state.harm.values())
+    if decision is None or not latest <= decision.about < state.decision_at:
+        undecided = next(place for place, seq in enumerate(state.harm.values()) if seq == latest)
         yield message(
             "{damage} Stop, leave everything as it is, inform the pilot laboratory and enter its decision.",
-            damage=found[0],
+            damage=damage(state)[undecided],
         )
     elif decision.decision == "stop":
         yield message("The pilot laboratory has decided to stop here.")
@@ -172,9 +172,12 @@ def _measurement(state: State) -> Iterator[Message]:
             yield message("{point}: {have} of {total} cycles measured.", point=point.id, have=have, total=total)
     if state.open_runs:
         yield message("A run is still open.")
-    yield from _ZERO(state)
+    if state.check_at.get("zero", -1) < state.measured_at:
+        yield _ZERO_MISSING
+    else:
+        yield from _ZERO(state)
     environment = state.checks.get("environment")
-    if environment is None:
+    if environment is None or state.check_at["environment"] < state.measured_at:
         yield message("The environment during the measurement has not been judged.")
     elif environment.verdict != "pass" and state.deviation_at < state.check_at["environment"]:
         yield message("The environment left the plan's limits: record the deviation with its reason.")
@@ -183,8 +186,20 @@ def _measurement(state: State) -> Iterator[Message]:
 def _departure(state: State) -> Iterator[Message]:
     if state.departure is None:
         yield message("The departure record is missing.")
-    elif state.departure.visual == "damaged" and (state.decision is None or state.decision.about < state.departure_at):
+        return
+    yield from _unlisted(state, state.departure.parts)
+    harmed = state.departure.visual == "damaged" or not all(part.present for part in state.departure.parts)
+    decided = state.decision is not None and state.departure_at <= state.decision.about < state.decision_at
+    if harmed and not decided:
         yield message("Damage was found: inform the pilot laboratory and enter its decision.")
+
+
+def _unlisted(state: State, parts: Iterable[Part]) -> Iterator[Message]:
+    """The plan's parts of which a record says nothing."""
+    listed = {part.name for part in parts}
+    for name in state.plan.transfer_standard.parts:
+        if name not in listed:
+            yield message("A part is missing: {part}.", part=name)
 
 
 def _results(state: State) -> Iterator[Message]:
@@ -209,15 +224,21 @@ def _undeclared(state: State) -> Iterator[Message]:
 
 
 def _signing(state: State) -> Iterator[Message]:
-    if state.staged is None or state.staged_at < max(state.result_at, state.changed_at):
+    if state.packaged is not None:
+        return
+    if not _is_staged(state):
         yield message("The revision has not been prepared for signing.")
         return
     signed = {sign.role for sign in state.signed}
     for role in state.plan.roles:
         if role not in signed:
             yield message("The signature of the {role} is missing.", role=ROLE_NAMES[role])
-    if state.packaged is None:
-        yield message("The package has not been written.")
+    yield message("The package has not been written.")
+
+
+def _is_staged(state: State) -> bool:
+    """Whether the staged revision is that of the record: nothing that it rests on changed since."""
+    return state.staged is not None and state.staged_at > max(state.result_at, state.changed_at)
 
 
 def _submission(state: State) -> Iterator[Message]:
@@ -242,9 +263,18 @@ ROLE_NAMES: dict[str, Message] = {
     "approver": message("approver"),
 }
 
+_HARM = {
+    "damaged": message("The standard arrived damaged."),
+    "shock": message("The shock indicator has tripped."),
+    "seal": message("A seal is broken."),
+    "transport": message("The transport logger shows values beyond the plan's limits."),
+    "functional": message("The functional check failed."),
+}
+
+_ZERO_MISSING = message("The zero readings have not been judged.")
 _ZERO = _passed(
     "zero",
-    message("The zero readings have not been judged."),
+    _ZERO_MISSING,
     message("The zero readings exceed the plan's limit: clean and tighten the connections, then measure again."),
     message("The zero readings cannot be judged yet."),
 )

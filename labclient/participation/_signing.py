@@ -9,11 +9,11 @@ from labclient.evaluation import Result
 from labclient.package import Document, Log, PackageInfo, PackageReport, ReportData, ResultFile, stage, verify_package
 from labclient.participation._entries import Packaged, ReceiptTaken, SignedOff, Staged, Submitted
 from labclient.participation._facade import PROGRAM, Participation
-from labclient.participation._gates import ROLE_NAMES, missing
+from labclient.participation._gates import ROLE_NAMES, may_enter
 from labclient.participation._state import State
 from labclient.signing import Card, Signer, Stage, canonical, file_sha256, read_small
 from labclient.submission import Delivered, TakenReceipt, deliver, read_receipt
-from labclient.words import Message, message
+from labclient.words import message
 
 _MAX_RECEIPT = 8_000_000
 STATEMENTS = {
@@ -27,12 +27,11 @@ def prepare(participation: Participation, folder: Path, who: str) -> Stage:
     """Stage the next revision into `folder`, new or empty, and enter it. From here on the result may not change without
     staging again. Raises `GateClosed`, `WrongUse`, `StorageTrouble`."""
     state = participation.state
+    may_enter(state, "staged")
     if state.result is None or state.result_at < state.changed_at:
         raise GateClosed(message("The result is missing or older than the record."), message("Compute it first."))
-    if state.station != "signing":
-        raise GateClosed(*_first(missing(state, "signing")))
     participation.checkpoint()
-    revision = state.staged.revision + 1 if state.staged else 1
+    revision = 1  # however often it is staged: only a package finishes it
     entries, root = participation.record.head()
     origin = participation.record.entry(0)
     info = PackageInfo(
@@ -59,12 +58,10 @@ def prepare(participation: Participation, folder: Path, who: str) -> Stage:
 def sign(participation: Participation, folder: Path, role: str, signer: Signer) -> Card:
     """Let `signer` sign the staged revision in `role` and enter it. Raises `GateClosed`, `NotVerified`."""
     state = participation.state
+    may_enter(state, "signed-off")
     staged = Stage(folder, state.plan.roles)
     if state.staged is None or state.staged.files != _digest(staged):
-        raise NotVerified(
-            message("{folder} is not the revision that was prepared last.", folder=str(folder)),
-            message("Prepare the revision again; all sign anew."),
-        )
+        raise _another(folder)
     _known_signer(state, role, signer.card)
     card = staged.sign(role, signer, STATEMENTS[role], participation.clock.utc())
     signature = sha256(read_small(folder / "META-INF" / f"signature{len(staged.signers()):03}.p7s", 1 << 20))
@@ -76,8 +73,9 @@ def sign(participation: Participation, folder: Path, role: str, signer: Signer) 
 def pack(participation: Participation, folder: Path, out: Path) -> tuple[Path, PackageReport | None]:
     """Write the signed revision as one file into `out`, verify it as a stranger would, and enter it."""
     state = participation.state
-    if state.staged is None:
-        raise GateClosed(message("The revision has not been prepared for signing."))
+    may_enter(state, "packaged")
+    if state.staged is None or state.staged.files != _digest(Stage(folder, state.plan.roles)):
+        raise _another(folder)
     path = out / f"result_{state.plan.id}_{state.accepted.laboratory}_r{state.staged.revision}.asice"
     if path.exists():
         raise WrongUse(message("{path} exists already.", path=str(path)), message("Name another folder."))
@@ -86,6 +84,7 @@ def pack(participation: Participation, folder: Path, out: Path) -> tuple[Path, P
     if state.trust:
         report = verify_package(path, state.trust.document, participation.clock.utc())
         if not report.ok:
+            path.unlink()
             reason = next(one.sentence for one in report.all_findings if one.grave)
             raise NotVerified(message("The package just written does not verify: {reason}", reason=reason))
     entry = Packaged(state.staged.revision, path.name, digest, path.stat().st_size)
@@ -173,6 +172,8 @@ def _report(participation: Participation, state: State, info: PackageInfo, resul
     )
 
 
-def _first(reasons: tuple[Message, ...]) -> tuple[Message, Message | None]:
-    sentence = message("The revision cannot be prepared yet.")
-    return sentence, reasons[0] if reasons else None
+def _another(folder: Path) -> NotVerified:
+    return NotVerified(
+        message("{folder} is not the revision that was prepared last.", folder=str(folder)),
+        message("Prepare the revision again; all sign anew."),
+    )

@@ -1,6 +1,6 @@
 """The state of a participation: nothing but a fold over its entries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal, TypeVar
 
 import msgspec
@@ -41,6 +41,9 @@ STATIONS: tuple[Station, ...] = (
     "handed-over",
 )
 
+HARM_CHECKS = frozenset({"transport", "functional"})
+MISSING = "part: "
+
 
 class Run(Struct, frozen=True):
     """One acquisition: what it was for, and whether it was stopped in order."""
@@ -53,7 +56,11 @@ class Run(Struct, frozen=True):
 
 
 class State(Struct, frozen=True):
-    """All that the entries so far say. Fields ending in `_at` are the seq of the entry that said it last."""
+    """All that the entries so far say. Fields ending in `_at` are the seq of the entry that said it last.
+
+    `harm` is what was ever found at arrival, with the entry that showed it last: another record, or another file of the
+    logger, does not undo a finding; only the pilot decides about it.
+    """
 
     plan: Plan
     accepted: PlanAccepted
@@ -68,13 +75,16 @@ class State(Struct, frozen=True):
     arrival_at: int = -1
     photos: int = 0
     transport_log_at: int = -1
+    harm: dict[str, int] = {}
     decision: Decision | None = None
+    decision_at: int = -1
     checks: dict[str, Check] = {}
     check_at: dict[str, int] = {}
     deviation_at: int = -1
     runs: dict[int, Run] = {}
     cycles: dict[int, Cycle] = {}
     excluded: dict[int, str] = {}
+    measured_at: int = -1
     changed_at: int = -1
     budget: BudgetDeclared | None = None
     result: Result | None = None
@@ -122,14 +132,16 @@ def _step(state: State, entry: Entry) -> State:  # noqa: PLR0911, PLR0912 - one 
         case "standard":
             return set_(state, standard=_read(body, Standard), changed_at=entry.seq)
         case "arrival":
-            return set_(state, arrival=_read(body, Arrival), arrival_at=entry.seq)
+            arrival = _read(body, Arrival)
+            harm = state.harm | dict.fromkeys(_harm(arrival), entry.seq)
+            return set_(state, arrival=arrival, arrival_at=entry.seq, harm=harm)
         case "attachment":
             what = _read(body, Attachment).what
             if what == "transport-log":
                 return set_(state, transport_log_at=entry.seq)
             return set_(state, photos=state.photos + (what == "photo" and entry.station == "arrival"))
         case "decision":
-            return set_(state, decision=_read(body, Decision))
+            return set_(state, decision=_read(body, Decision), decision_at=entry.seq)
         case "deviation":
             return set_(state, deviation_at=entry.seq)
         case "run-start":
@@ -139,15 +151,19 @@ def _step(state: State, entry: Entry) -> State:  # noqa: PLR0911, PLR0912 - one 
             stopped = msgspec.structs.replace(state.runs[body["run"]], stopped=True)
             return set_(state, runs=state.runs | {stopped.seq: stopped}, changed_at=entry.seq)
         case "cycle":
-            return set_(state, cycles=state.cycles | {entry.seq: _read(body, Cycle)}, changed_at=entry.seq)
+            cycles = state.cycles | {entry.seq: _read(body, Cycle)}
+            return set_(state, cycles=cycles, measured_at=entry.seq, changed_at=entry.seq)
         case "exclusion":
             exclusion = _read(body, Exclusion)
             reasons = dict.fromkeys(exclusion.cycles, exclusion.reason)
-            return set_(state, excluded=state.excluded | reasons, changed_at=entry.seq)
+            excluded = state.excluded | reasons
+            return set_(state, excluded=excluded, measured_at=entry.seq, changed_at=entry.seq)
         case "check":
             check = _read(body, Check)
+            failed = {check.check: entry.seq} if check.verdict == "fail" and check.check in HARM_CHECKS else {}
             return set_(
                 state,
+                harm=state.harm | failed,
                 checks=state.checks | {check.check: check},
                 check_at=state.check_at | {check.check: entry.seq},
             )
@@ -172,6 +188,16 @@ def _step(state: State, entry: Entry) -> State:  # noqa: PLR0911, PLR0912 - one 
         case "handed-over":
             return set_(state, handed_over=_read(body, HandedOver))
     return state
+
+
+def _harm(arrival: Arrival) -> Iterator[str]:
+    if arrival.visual == "damaged":
+        yield "damaged"
+    if arrival.shock_indicator == "tripped":
+        yield "shock"
+    if not arrival.seals_intact:
+        yield "seal"
+    yield from (f"{MISSING}{part.name}" for part in arrival.parts if not part.present)
 
 
 def _read(body: object, kind: type[_Kind]) -> _Kind:
