@@ -3,7 +3,6 @@
 Exit codes: 0 done, 1 the answer is no, 2 wrong use, 3 trouble (link, disk, network), and 70 a fault of this program.
 """
 
-import faulthandler
 import os
 import sys
 from argparse import ArgumentParser, Namespace
@@ -114,7 +113,6 @@ def _language(given: Sequence[str]) -> str:
 
 
 def _report(fault: Exception) -> int:
-    faulthandler.enable()
     path = this_pc().crashes / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}.txt"
     told = f"labclient {__version__}, Python {sys.version}\n\n{''.join(format_exception(fault))}"
     path.write_text(told, encoding="utf-8")

@@ -60,7 +60,10 @@ def _order(rest: list[str]) -> int:
     if len(rest) != 2:
         raise WrongUse(message("An order needs the control address and one JSON text."))
     control, told = rest
-    _place(control)
+    try:
+        _place(control)
+    except ArgumentTypeError as error:
+        raise WrongUse(message("{reason}", reason=str(error))) from error
     try:
         order = json.loads(told)
     except ValueError as error:

@@ -1,14 +1,12 @@
 """Sealing: a finished package encrypted to the pilot, with a signed commitment that fixes it before anybody opens it.
 
     commitment.json      what is bound, and the commitment
-    sealed/payload.age   age, to every recipient of the list: a container with opening.json (the salt) and the package
+    sealed/payload.age   age, to every recipient of the list: a container of opening.json (the salt) and package.asice
 
 The approver signs both. Whoever opens it recomputes the commitment from salt and package.
 """
 
-import re
 from datetime import datetime
-from hashlib import file_digest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Literal, TypeVar
@@ -44,11 +42,10 @@ from labclient.words import message
 COMMITMENT_JSON = "commitment.json"
 PAYLOAD = "sealed/payload.age"
 SEALED_SUFFIX = ".sealed.asice"
-_OPENING = "opening.json"
+_OPENING, _PACKAGE = "opening.json", "package.asice"
 _ROLE = "approver"
 _MAX_JSON = 1 << 16
 _Kind = TypeVar("_Kind", bound=Struct)
-_INNER = re.compile(r"[\w][\w.+-]*\.asice", re.ASCII)
 
 
 class Commitment(Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,7 +64,6 @@ class Opening(Struct, frozen=True, forbid_unknown_fields=True):
 
     format: Literal["labclient-opening/1"]
     salt: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
-    package: str
 
 
 class Sealed(Struct, frozen=True):
@@ -107,11 +103,11 @@ def seal_package(package: Path, trust: TrustList, signer: Signer, out: Path, mom
     said = Commitment(
         "labclient-commitment/1", info.comparison, info.laboratory, info.revision, info.simulated, bound.hex()
     )
-    opening = Opening("labclient-opening/1", salt.hex(), package.name)
+    opening = Opening("labclient-opening/1", salt.hex())
     with storage(out), TemporaryDirectory(prefix=".sealing-", dir=out) as name:
         inner, folder = Path(name) / "inner", Path(name) / "sealed-package"
         (folder / PAYLOAD).parent.mkdir(parents=True)
-        write_container(inner, {_OPENING: canonical(msgspec.to_builtins(opening)), package.name: package}, ())
+        write_container(inner, {_OPENING: canonical(msgspec.to_builtins(opening)), _PACKAGE: package}, ())
         seal(inner, folder / PAYLOAD, [one.age for one in trust.recipients])
         write_whole(folder / COMMITMENT_JSON, canonical(msgspec.to_builtins(said)))
         stage = Stage(folder, (_ROLE,))
@@ -134,22 +130,19 @@ def open_sealed(path: Path, key: SealKey, trust: TrustList, out: Path, moment: d
         folder = Path(name)
         with read_container(path) as container:
             said = _outer(container, path, trust, moment)
+            target = out / f"result_{said.comparison}_{said.laboratory}_r{said.revision}.asice"
+            if target.exists():
+                raise WrongUse(message("{path} exists already.", path=str(target)), message("Name another folder."))
             container.copy_out(PAYLOAD, folder / "payload.age")
         open_seal(folder / "payload.age", folder / "inner", key)
         with read_container(folder / "inner") as inner:
             opening = _json(inner, _OPENING, Opening)
-            if not _INNER.fullmatch(opening.package):
-                raise NotVerified(message("the file name {name} is not allowed", name=ascii(opening.package[:100])))
-            target = out / opening.package
-            if target.exists():
-                raise WrongUse(message("{path} exists already.", path=str(target)), message("Name another folder."))
-            inner.copy_out(opening.package, folder / "package")
-        with (folder / "package").open("rb") as file:
-            digest = file_digest(file, "sha256").hexdigest()
+            inner.copy_out(_PACKAGE, folder / _PACKAGE)
+            digest = inner.digests[_PACKAGE].hex()
         bound = commitment(said.comparison, said.laboratory, bytes.fromhex(opening.salt), digest)
         if bound.hex() != said.commitment:
             raise NotVerified(message("The package inside is not the one that the commitment fixed."))
-        report = verify_package(folder / "package", trust, moment)
+        report = verify_package(folder / _PACKAGE, trust, moment)
         info = report.info
         if info and (info.comparison, info.laboratory, info.revision) != (
             said.comparison,
@@ -157,7 +150,7 @@ def open_sealed(path: Path, key: SealKey, trust: TrustList, out: Path, moment: d
             said.revision,
         ):
             raise NotVerified(message("The package inside belongs to another laboratory or revision than its seal."))
-        (folder / "package").rename(target)
+        (folder / _PACKAGE).rename(target)
     return Opened(target, report)
 
 

@@ -4,38 +4,35 @@ that matters."""
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from labclient.cli import main
+from labclient.cli._main import FAULT
 from labclient.demo._papers import PASSPHRASE, Papers, prepare_papers
 from labclient.home import Home, shipped
 from labclient.instruments.simulator import Hands
 
 PROGRAM = (sys.executable, "-m", "labclient")
 EXAMPLES = shipped("resources", "examples")
+WHO = ("--who", "P-01")
 PROMPT = re.compile(r"Connect (?P<role>[SXCZ]) \(.*\), (?P<point>\S+), (?P<way>normal|reversed); then press Enter\.")
 
 
 def environment(home: Home, **more: str) -> dict[str, str]:
     return {**os.environ, "LABCLIENT_HOME": str(home.root), "LABCLIENT_LANGUAGE": "en", "PYTHONUTF8": "1",
             "LABCLIENT_PASSPHRASE": PASSPHRASE, **more}  # fmt: skip
-
-
-@pytest.fixture
-def pc(home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
-    """A PC whose people all have the passphrase of the example."""
-    monkeypatch.setenv("LABCLIENT_PASSPHRASE", PASSPHRASE)
-    monkeypatch.setenv("LABCLIENT_LANGUAGE", "en")
-    monkeypatch.setenv("COLUMNS", "250")
-    return home
 
 
 @dataclass
@@ -49,33 +46,42 @@ class Answer:
         return json.loads(self.out)
 
 
-Ask = Callable[..., Answer]
+@dataclass(frozen=True)
+class Pc:
+    """A PC whose people all have the passphrase of the example."""
 
+    home: Home
 
-@pytest.fixture
-def ask(pc: Home, capsys: pytest.CaptureFixture[str]) -> Ask:
-    """The entrance in this process: exit code and what was said."""
+    def ask(self, *arguments: object, **more: str) -> Answer:
+        """The entrance in this process: exit code and what was said."""
+        with (
+            patch.dict(os.environ, environment(self.home, COLUMNS="250", **more)),
+            redirect_stdout(StringIO()) as out,
+            redirect_stderr(StringIO()) as err,
+        ):
+            code = main([str(one) for one in arguments])
+        assert "Traceback" not in out.getvalue() + err.getvalue()
+        assert code != FAULT, (arguments, err.getvalue())
+        return Answer(code, out.getvalue(), err.getvalue())
 
-    def asked(*arguments: object) -> Answer:
-        capsys.readouterr()
-        code = main([str(one) for one in arguments])
-        told = capsys.readouterr()
-        assert "Traceback" not in told.err + told.out
-        return Answer(code, told.out, told.err)
-
-    return asked
-
-
-@pytest.fixture
-def done(ask: Ask) -> Ask:
-    """As `ask`, for what has to succeed."""
-
-    def asked(*arguments: object) -> Answer:
-        answer = ask(*arguments)
+    def done(self, *arguments: object) -> Answer:
+        """As `ask`, for what has to succeed."""
+        answer = self.ask(*arguments)
         assert answer.code == 0, (arguments, answer)
         return answer
 
-    return asked
+    def run(self, *arguments: object, stdin: bytes | None = b"") -> Answer:
+        """A process of its own."""
+        done = subprocess.run([*PROGRAM, *map(str, arguments)], input=stdin, capture_output=True, check=False,
+                              timeout=60, env=environment(self.home))  # fmt: skip
+        answer = Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
+        assert "Traceback" not in answer.out + answer.err
+        return answer
+
+
+@pytest.fixture
+def pc(home: Home) -> Pc:
+    return Pc(home)
 
 
 def compact_plan() -> bytes:
@@ -93,14 +99,6 @@ def compact_plan() -> bytes:
     plan["measurement"] |= {"days": 1, "cycles": 2, "zero_limit": {"value": "1", "unit": "mV"}}
     plan["measurement"]["scheme"] |= {"readings": 2, "wait": {"value": "0.01", "unit": "s"}}
     return json.dumps(plan).encode()
-
-
-@pytest.fixture
-def papers(pc: Home, tmp_path: Path) -> Papers:
-    """Everybody's identities on this PC, the compact plan and the trust list signed."""
-    folder = tmp_path / "pilot"
-    folder.mkdir()
-    return prepare_papers(folder, pc, compact_plan(), datetime.now(UTC))
 
 
 class Simulated:
@@ -128,18 +126,13 @@ class Simulated:
         self.process.stdout.close()
 
 
-@pytest.fixture
-def meter(pc: Home) -> Iterator[Simulated]:
-    simulated = Simulated(pc, "keysight-344xx")
-    yield simulated
-    simulated.close()
-
-
-@pytest.fixture
-def room(pc: Home) -> Iterator[Simulated]:
-    simulated = Simulated(pc, "vaisala-ptu300", "--listen", "pty" if os.name == "posix" else "tcp://127.0.0.1:0")
-    yield simulated
-    simulated.close()
+@contextmanager
+def simulated(home: Home, *arguments: str) -> Iterator[Simulated]:
+    one = Simulated(home, *arguments)
+    try:
+        yield one
+    finally:
+        one.close()
 
 
 class Recording:
@@ -163,10 +156,18 @@ class Recording:
             asked = PROMPT.search(line)
             if asked:
                 self._hands.connect(asked["role"], asked["point"], asked["way"] == "reversed")
-                self.process.stdin.write("\n")
-                self.process.stdin.flush()
                 moved += 1
+                if not self.process.stdin.closed:
+                    self.process.stdin.write("\n")
+                    self.process.stdin.flush()
         return moved
+
+    def leave(self, connections: int) -> tuple[int, str]:
+        """Go away for good after so many connections."""
+        self.go_on(connections)
+        assert self.process.stdin
+        self.process.stdin.close()
+        return self.end()
 
     def end(self) -> tuple[int, str]:
         """The exit code, and what was said on both streams."""
@@ -182,51 +183,72 @@ class Recording:
         return code, "".join(self.said) + err
 
 
-@dataclass
+@dataclass(frozen=True)
 class Bench:
-    """A notebook begun on a bench with both instruments in the register."""
+    """A participation under way, on a bench with both instruments in the register."""
 
-    home: Home
-    notebook: Path
+    pc: Pc
+    folder: Path
     papers: Papers
     meter: Simulated
-    folder: Path
+
+    @property
+    def notebook(self) -> Path:
+        return self.folder / "LAB01.labnote"
 
     def record(self, *arguments: str) -> Recording:
-        return Recording(self.home, self.meter.hands, self.notebook, *arguments)
+        return Recording(self.pc.home, self.meter.hands, self.notebook, *arguments)
+
+    def done(self, verb: str, *arguments: object) -> Answer:
+        """A verb on the notebook that has to succeed."""
+        return self.pc.done(verb, self.notebook, *arguments)
+
+    def enter(self, kind: str) -> None:
+        """Enter the example's entry of a kind."""
+        path = self.folder / f"{kind}.json"
+        path.write_text(json.dumps(json.loads((EXAMPLES / "entries.json").read_bytes())[kind]), encoding="utf-8")
+        self.done("enter", kind, path, *WHO)
+
+    def missing(self, station: str) -> list[str]:
+        """What is missing at a station, as the status says it."""
+        stations = self.done("status", "--json").json["stations"]
+        return next(one["missing"] for one in stations if one["station"] == station)
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """A participation up to the measurement, made once through the command line."""
+    folder = tmp_path_factory.mktemp("prepared")
+    pc = Pc(Home(folder / "home"))
+    pilot = folder / "pilot"
+    pilot.mkdir()
+    papers = prepare_papers(pilot, pc.home, compact_plan(), datetime.now(UTC))
+    place = "pty" if os.name == "posix" else "tcp://127.0.0.1:0"
+    with (
+        simulated(pc.home, "keysight-344xx") as meter,
+        simulated(pc.home, "vaisala-ptu300", "--listen", place) as room,
+    ):
+        bench = Bench(pc, folder, papers, meter)
+        pc.done("instruments", "add", "meter", "keysight-344xx", meter.address)
+        pc.done("instruments", "add", "room", "vaisala-ptu300", room.address)
+        pc.done("new", bench.notebook, "--plan", papers.plan, "--trust", papers.trust, "--confirm", papers.root,
+                "--laboratory", "LAB01", *WHO)  # fmt: skip
+        bench.enter("standard")
+        bench.enter("arrival")
+        bench.done("enter", "attachment", EXAMPLES / "crate.png", "--what", "photo", *WHO)
+        bench.done("enter", "attachment", EXAMPLES / "transport-ok.csv", "--what", "transport-log", *WHO)
+        bench.done("enter", "check", "transport", *WHO)
+        for task, station in (("functional", "arrival"), ("settling", "warm-up"), ("stability", "stability")):
+            code, told = bench.record("--task", task).end()
+            assert code == 0, told
+            bench.done("enter", "done", station, *WHO)
+        yield bench
 
 
 @pytest.fixture
-def bench(pc: Home, papers: Papers, meter: Simulated, room: Simulated, done: Ask, tmp_path: Path) -> Bench:
-    notebook = tmp_path / "LAB01.labnote"
-    done("instruments", "add", "meter", "keysight-344xx", meter.address)
-    done("instruments", "add", "room", "vaisala-ptu300", room.address)
-    done("new", notebook, "--plan", papers.plan, "--trust", papers.trust, "--confirm", papers.root,
-         "--laboratory", "LAB01", "--who", "P-01")  # fmt: skip
-    return Bench(pc, notebook, papers, meter, tmp_path)
-
-
-def body(folder: Path, kind: str) -> Path:
-    """The example's entry of a kind, as a file."""
-    path = folder / f"{kind}.json"
-    path.write_text(json.dumps(json.loads((EXAMPLES / "entries.json").read_bytes())[kind]), encoding="utf-8")
-    return path
-
-
-def arrive(done: Ask, bench: Bench) -> None:
-    """Everything of the arrival but the functional check."""
-    for kind in ("standard", "arrival"):
-        done("enter", bench.notebook, kind, body(bench.folder, kind), "--who", "P-01")
-    done("enter", bench.notebook, "attachment", EXAMPLES / "crate.png", "--what", "photo", "--who", "P-01")
-    log = EXAMPLES / "transport-ok.csv"
-    done("enter", bench.notebook, "attachment", log, "--what", "transport-log", "--who", "P-01")
-    done("enter", bench.notebook, "check", "transport", "--who", "P-01")
-
-
-def up_to_measurement(done: Ask, bench: Bench) -> None:
-    """Arrival, warm-up and stability, each done."""
-    arrive(done, bench)
-    for task, station in (("functional", "arrival"), ("settling", "warm-up"), ("stability", "stability")):
-        code, told = bench.record("--task", task).end()
-        assert code == 0, told
-        done("enter", bench.notebook, "done", station, "--who", "P-01")
+def bench(prepared: Bench, tmp_path: Path) -> Bench:
+    """A copy of the prepared participation, with a PC of its own."""
+    shutil.copytree(prepared.pc.home.root, tmp_path / "home")
+    own = Bench(Pc(Home(tmp_path / "home")), tmp_path, prepared.papers, prepared.meter)
+    shutil.copyfile(prepared.notebook, own.notebook)
+    return own
