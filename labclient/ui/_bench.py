@@ -1,0 +1,40 @@
+"""The instruments of a run that the window begins: this PC's bench, or a simulated one for a simulated notebook."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from labclient.clock import SimulatedClock
+from labclient.demo import METER, ROOM, SimulatedHands, simulated_bench
+from labclient.participation import Hands, Participation, Runs, bench_instrument
+from labclient.plan import Point, Step
+from labclient.ui._desk import Desk
+
+
+class _Prompts:
+    """A person moves the cables: the window asks."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def connect(self, step: Step, point: Point) -> None:
+        self._desk.connect_step(step, point)
+
+
+@contextmanager
+def runs_of(desk: Desk, participation: Participation) -> Iterator[Runs]:
+    """The runs of the open participation. Called in the desk's thread."""
+    with ExitStack() as stack:
+        hands: Hands = _Prompts(desk)
+        if isinstance(participation.clock, SimulatedClock):
+            bench = stack.enter_context(
+                simulated_bench(participation.home, participation.clock, participation.record.size)
+            )
+            hands = SimulatedHands(bench)
+        yield Runs(
+            participation,
+            meter=bench_instrument(participation.home, METER),
+            room=bench_instrument(participation.home, ROOM),
+            hands=hands,
+            observer=desk,
+            who=desk.who,
+        )

@@ -1,0 +1,163 @@
+"""The desk: the participation that the window works on, in one thread of its own.
+
+Whatever is asked is done there, one thing after another; the answer comes back as a signal. The window never waits.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from labclient.clock import SimulatedClock, SystemClock, parse_iso
+from labclient.demo import DEFAULT_SPEED
+from labclient.errors import GateClosed, Trouble
+from labclient.home import Home, this_pc
+from labclient.notebook import Reader
+from labclient.participation import Participation
+from labclient.plan import Point, Step
+from labclient.words import Message, message
+
+_Answer = TypeVar("_Answer")
+
+
+class Desk(QObject):
+    """Signals: `opened` (Path) and `closed` after a change of notebook, `done` (what, answer), `failed` (Trouble),
+    `crashed` (exception), `told` (Message), `progressed` (task, done, total), `asked` (Message: connect something, then
+    call `connected`), `busy` (bool)."""
+
+    opened = Signal(object)
+    closed = Signal()
+    done = Signal(str, object)
+    failed = Signal(object)
+    crashed = Signal(object)
+    told = Signal(object)
+    progressed = Signal(str, int, int)
+    asked = Signal(object)
+    busy = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.participation: Participation | None = None
+        self.who = ""
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="desk")
+        self._answered = Event()
+        self._broken_off = False
+
+    def do(self, what: str, work: Callable[[Participation], Any]) -> None:
+        """Do `work` with the open participation; `done` or `failed` tells how it went."""
+        self._thread.submit(self._guarded, what, lambda: work(self._open_one()))
+
+    def run(self, what: str, work: Callable[[], Any]) -> None:
+        """Do `work` that needs no open participation."""
+        self._thread.submit(self._guarded, what, work)
+
+    def open(self, path: Path) -> None:
+        """Open a notebook for work; the one open so far is closed."""
+        self.run("open", lambda: self._open(path))
+
+    def close(self) -> None:
+        """Close the notebook."""
+        self.run("close", self._close)
+
+    def shut(self) -> None:
+        """End the desk: what is under way is broken off in order, everything is committed and closed."""
+        self.break_off()
+        self._thread.submit(self._close)
+        self._thread.shutdown(wait=True)
+
+    # -- hands and observer of a run: called in other threads ----------------------------------------------------------
+
+    def connect_step(self, step: Step, point: Point) -> None:
+        """Ask for a connection and wait until somebody says it is made."""
+        self._answered.clear()
+        self.asked.emit(connection(step, point))
+        self._answered.wait()
+        if self._broken_off:
+            raise GateClosed(message("The run was broken off."), message("Start it again: it goes on where it was."))
+
+    def connected(self) -> None:
+        """The connection that was asked for is made."""
+        self._answered.set()
+
+    def break_off(self) -> None:
+        """Let the run under way end."""
+        self._broken_off = True
+        self._answered.set()
+
+    def tell(self, sentence: Message) -> None:
+        self.told.emit(sentence)
+
+    def progress(self, task: str, done: int, total: int) -> None:
+        self.progressed.emit(task, done, total)
+
+    # -- in the desk's thread ------------------------------------------------------------------------------------------
+
+    def _guarded(self, what: str, work: Callable[[], Any]) -> None:
+        self.busy.emit(True)
+        self._broken_off = False
+        try:
+            answer = work()
+        except Trouble as trouble:
+            self.failed.emit(trouble)
+        except Exception as fault:  # noqa: BLE001 - a bug: the window keeps a report and says so
+            self.crashed.emit(fault)
+        else:
+            self.done.emit(what, answer)
+        finally:
+            self.busy.emit(False)
+
+    def _open(self, path: Path) -> None:
+        self._close()
+        home, clock = home_of(path), clock_of(path)
+        self.participation = Participation.open(path, clock=clock, home=home)
+        self.opened.emit(path)
+
+    def _close(self) -> None:
+        participation, self.participation = self.participation, None
+        if participation is not None:
+            participation.close()
+            self.closed.emit()
+
+    def _open_one(self) -> Participation:
+        if self.participation is None:
+            raise GateClosed(message("No notebook is open."), message("Open one from the list of comparisons."))
+        return self.participation
+
+
+def connection(step: Step, point: Point) -> Message:
+    """What a person has to connect."""
+    roles = {
+        "S": message("the laboratory's standard"),
+        "X": message("the transfer standard"),
+        "C": message("the check standard"),
+        "Z": message("the shorting link"),
+    }
+    directions = {"+": message("direct"), "-": message("reversed")}
+    return message(
+        "Connect {role}, {point}, {direction}.",
+        role=roles[step.role],
+        point=point.id,
+        direction=directions[step.direction],
+    )
+
+
+def is_simulated(path: Path) -> bool:
+    """Whether a notebook was begun with a simulated clock."""
+    with Reader.open(path) as reader:
+        return bool(reader.entry(0).body["clock"]["simulated"])
+
+
+def home_of(path: Path) -> Home:
+    """This PC's state; a demonstration brings its own beside its notebook."""
+    return Home(path.parent / "pc") if is_simulated(path) else this_pc()
+
+
+def clock_of(path: Path) -> SystemClock | SimulatedClock:
+    """The clock to go on with: a simulated one continues where the record ends."""
+    with Reader.open(path) as reader:
+        if not reader.entry(0).body["clock"]["simulated"]:
+            return SystemClock()
+        return SimulatedClock(parse_iso(reader.entry(reader.size - 1).t), DEFAULT_SPEED)

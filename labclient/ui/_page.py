@@ -1,0 +1,83 @@
+"""A page: a title, what is still missing, a body, and one primary action at the bottom right."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from labclient.ui._desk import Desk
+from labclient.ui._watch import LiveReplies, Snapshot
+from labclient.words import Message, message, say
+
+
+class Page(QWidget):
+    """Base of all pages. `show_snapshot` is called with every new state, `show_replies` with new readings; a page
+    changes nothing itself: it asks the desk."""
+
+    def __init__(self, desk: Desk, title: Message) -> None:
+        super().__init__()
+        self.desk = desk
+        self.snapshot: Snapshot | None = None
+        self.title = QLabel(say(title))
+        self.title.setObjectName("title")
+        self.missing = QLabel()
+        self.missing.setObjectName("missing")
+        self.missing.setWordWrap(True)
+        self.missing.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.body = QVBoxLayout()
+        self.buttons = QHBoxLayout()
+        self.buttons.addStretch(1)
+        inside = QWidget()
+        inside.setLayout(self.body)
+        scroll = QScrollArea()
+        scroll.setWidget(inside)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.title)
+        layout.addWidget(self.missing)
+        layout.addWidget(scroll, 1)
+        layout.addLayout(self.buttons)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show the state that is durable now."""
+        self.snapshot = snapshot
+
+    def show_replies(self, replies: LiveReplies) -> None:
+        """Show readings that have just become durable."""
+
+    def forget(self) -> None:
+        """Another notebook, or the same from its beginning, is about to be shown."""
+        self.snapshot = None
+
+    def show_missing(self, reasons: tuple[Message, ...]) -> None:
+        """What is missing, one line each; nothing when the gate is open."""
+        self.missing.setText("\n".join(f"·  {say(reason)}" for reason in reasons))
+        self.missing.setVisible(bool(reasons))
+
+    def primary(self, label: Message, act: Callable[[], None]) -> QPushButton:
+        """The one primary button, with Ctrl+Enter."""
+        button = QPushButton(say(label))
+        button.setObjectName("primary")
+        button.setShortcut(QKeySequence("Ctrl+Return"))
+        button.clicked.connect(act)
+        self.buttons.addWidget(button)
+        return button
+
+    def secondary(self, label: Message, act: Callable[[], None]) -> QPushButton:
+        """A further button, left of the primary one."""
+        button = QPushButton(say(label))
+        button.clicked.connect(act)
+        self.buttons.addWidget(button)
+        return button
+
+
+def heading(text: Message) -> QLabel:
+    """A heading within a page."""
+    label = QLabel(say(text))
+    label.setObjectName("heading")
+    return label
+
+
+NOT_OPEN = message("This station is not open yet.")

@@ -1,0 +1,186 @@
+"""Pages of runs: big digits, the live plot, the verdict; and the table of points for the measurement."""
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QProgressBar, QSplitter, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+
+from labclient.errors import NumberInvalid
+from labclient.participation import Participation, missing
+from labclient.plan import Station
+from labclient.ui._bench import runs_of
+from labclient.ui._desk import Desk
+from labclient.ui._digits import BigDigits
+from labclient.ui._marks import mark_icon, mark_word
+from labclient.ui._page import Page
+from labclient.ui._plot import RunPlot
+from labclient.ui._view import checks_of, next_day, point_rows, verdict
+from labclient.ui._watch import LiveReplies, Snapshot
+from labclient.units import convert, number
+from labclient.words import Message, message, say
+
+
+class RunPage(Page):
+    """One kind of run with its live readings. `tasks` are the runs it shows."""
+
+    def __init__(self, desk: Desk, station: Station, title: Message, tasks: tuple[str, ...]) -> None:
+        super().__init__(desk, title)
+        self.station = station
+        self._tasks = tasks
+        self._run = -1
+        self._zeros: dict[tuple[str, str], float] = {}
+        self._recent: list[tuple[float, float]] = []
+        self.digits = BigDigits()
+        self.plot = RunPlot()
+        self.verdict = QLabel()
+        self.verdict.setObjectName("verdict")
+        self.verdict.setWordWrap(True)
+        self.bar = QProgressBar()
+        self.bar.hide()
+        self.body.addWidget(self.digits)
+        self.body.addWidget(self.plot, 1)
+        self.body.addWidget(self.bar)
+        self.body.addWidget(self.verdict)
+        self.stop_button = self.secondary(message("Break off"), desk.break_off)
+        self.start_button = self.secondary(message("Start"), self._start)
+        self.done_button = self.primary(message("Sign this station off"), self._finish)
+        self.stop_button.setEnabled(False)
+        desk.progressed.connect(self._progress)
+        desk.busy.connect(self._busy)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        super().show_snapshot(snapshot)
+        state = snapshot.state
+        here = state.station == self.station
+        reasons = missing(state, self.station)
+        self.show_missing(reasons if here else ())
+        self.done_button.setEnabled(here and not reasons)
+        self.start_button.setEnabled(here)
+        self.verdict.setText("\n".join(say(verdict(check)) for check in checks_of(state, self.station)))
+
+    def show_replies(self, replies: LiveReplies) -> None:
+        if replies.task not in self._tasks:
+            return
+        if replies.run != self._run:
+            self._run = replies.run
+            self._zeros = {}
+            self.plot.clear()
+            self.plot.set_unit(replies.channels[0].unit)
+            self._recent.clear()
+        self._plot(replies)
+        self._show_band(replies)
+        self.digits.show_reading(_plain(replies.texts[0]), replies.channels[0].unit, replies.status)
+
+    def _plot(self, replies: LiveReplies) -> None:
+        """Each connection has a display zero of its own, its first value: nothing tells how they lie to each other."""
+        values = replies.values[:, 0]
+        first = values[np.isfinite(values)][:1]
+        if self.station == "measurement" and first.size:
+            values = values - self._zeros.setdefault((replies.role, replies.direction), float(first[0]))
+        self.plot.append(replies.times, values)
+
+    def forget(self) -> None:
+        super().forget()
+        self._run = -1
+
+    def _show_band(self, replies: LiveReplies) -> None:
+        """The limit as a band about the mean of the last window (warm-up) or of the run (stability): what is judged is
+        a change, so the band goes with the readings."""
+        zero = self.plot.zero()
+        if self.snapshot is None or zero is None or self.station not in {"warm-up", "stability"}:
+            return
+        plan = self.snapshot.state.plan
+        limit = plan.warm_up.limit if self.station == "warm-up" else plan.stability.limit
+        self._recent += zip(replies.times.tolist(), replies.values[:, 0].tolist(), strict=True)
+        if self.station == "warm-up":
+            window = convert(float(plan.warm_up.window.value), plan.warm_up.window.unit, "s")
+            self._recent = [pair for pair in self._recent if pair[0] >= replies.times[-1] - window]
+        centre = float(np.nanmean([value for _, value in self._recent])) - zero
+        half = convert(float(limit.value), limit.unit, plan.unit)
+        self.plot.set_band(centre - half, centre + half)
+
+    def _start(self) -> None:
+        desk, station = self.desk, self.station
+        desk.do(station, lambda participation: _run(desk, participation, station))
+
+    def _finish(self) -> None:
+        station, who = self.station, self.desk.who
+        self.desk.do("finish", lambda participation: participation.finish(station, who))
+
+    def _progress(self, task: str, done: int, total: int) -> None:
+        if task in self._tasks:
+            self.bar.show()
+            self.bar.setRange(0, total)
+            self.bar.setValue(min(done, total))
+
+    def _busy(self, busy: bool) -> None:
+        self.stop_button.setEnabled(busy)
+        if not busy:
+            self.bar.hide()
+
+
+class MeasurementPage(RunPage):
+    """The heart: points and days beside the live readings, the environment above them."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "measurement", message("Measurement"), ("measurement",))
+        self.environment = QLabel()
+        self.environment.setObjectName("environment")
+        self.table = QTableWidget(0, 4)
+        headings = (message("State"), message("Point"), message("Day"), message("Cycles"))
+        self.table.setHorizontalHeaderLabels([say(one) for one in headings])
+        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.table.verticalHeader().hide()
+        self.table.setAccessibleName(say(message("Points and days")))
+        beside = QSplitter(Qt.Orientation.Horizontal)
+        live = QWidget()
+        column = QVBoxLayout(live)
+        column.setContentsMargins(0, 0, 0, 0)
+        for widget, stretch in ((self.digits, 0), (self.plot, 1)):
+            self.body.removeWidget(widget)
+            column.addWidget(widget, stretch)
+        beside.addWidget(self.table)
+        beside.addWidget(live)
+        beside.setStretchFactor(1, 1)
+        beside.setSizes([self.fontMetrics().averageCharWidth() * 34, self.fontMetrics().averageCharWidth() * 70])
+        self.body.insertWidget(0, self.environment)
+        self.body.insertWidget(1, beside, 1)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        super().show_snapshot(snapshot)
+        rows = point_rows(snapshot.state)
+        self.table.setRowCount(len(rows))
+        for place, row in enumerate(rows):
+            state = QTableWidgetItem(mark_icon(row.mark), mark_word(row.mark))
+            self.table.setItem(place, 0, state)
+            for column, text in enumerate((row.nominal, str(row.day), f"{row.done}/{row.total}"), start=1):
+                self.table.setItem(place, column, QTableWidgetItem(text))
+        self.table.resizeColumnsToContents()
+
+    def show_replies(self, replies: LiveReplies) -> None:
+        super().show_replies(replies)
+        if replies.task == "environment" and np.isfinite(replies.values[-1]).all():
+            texts = zip(replies.texts, replies.channels, strict=True)
+            self.environment.setText("     ".join(f"{text.strip()} {channel.unit}" for text, channel in texts))
+
+
+def _plain(text: str) -> str:
+    """A number without exponent, with all its digits; any other text as it is."""
+    try:
+        return f"{number(text):f}"
+    except NumberInvalid:
+        return text
+
+
+def _run(desk: Desk, participation: Participation, station: Station) -> object:
+    with runs_of(desk, participation) as runs:
+        if station == "warm-up":
+            return runs.settle()
+        if station == "stability":
+            return runs.stability()
+        day = next_day(participation.state)
+        if day is not None:
+            runs.measure(day)
+        if next_day(participation.state) is None:
+            participation.judge("zero")
+            return participation.judge("environment")
+        return None

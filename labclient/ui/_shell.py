@@ -1,0 +1,297 @@
+"""The window: rail of stations, page, status. It shows snapshots and asks the desk, nothing else."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from traceback import format_exception
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QMainWindow,
+    QMessageBox,
+    QPushButton,
+    QStackedWidget,
+    QStatusBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from labclient import words
+from labclient.errors import Trouble
+from labclient.home import this_pc
+from labclient.participation import STATIONS
+from labclient.plan import Station
+from labclient.ui._begin import ask_beginning
+from labclient.ui._demo import DemoPlayer
+from labclient.ui._desk import Desk
+from labclient.ui._finish import SigningPage, SubmissionPage
+from labclient.ui._home import HomePage, remember
+from labclient.ui._marks import mark_icon, mark_word
+from labclient.ui._page import Page
+from labclient.ui._records import ArrivalPage, departure_page, handover_page
+from labclient.ui._results import ResultsPage
+from labclient.ui._runs import MeasurementPage, RunPage
+from labclient.ui._view import station_rows
+from labclient.ui._watch import LiveReplies, Snapshot, Watcher
+from labclient.words import LANGUAGES, Message, message, say
+
+
+class Shell(QMainWindow):
+    """The one window. A change of language builds its pages anew; what they show comes from the notebook."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.desk = Desk()
+        self.watcher = Watcher()
+        self.player = DemoPlayer()
+        self.path: Path | None = None
+        self.snapshot: Snapshot | None = None
+        self.pages: dict[Station, Page] = {}
+        self._connect()
+        self._build()
+        self.resize(1280, 720)
+
+    # -- what it is made of --------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.setWindowTitle("labclient")
+        self.home = HomePage(self.desk)
+        self.home.chosen.connect(self.open)
+        self.home.tried.connect(self.try_demo)
+        self.home.begun.connect(self._begin)
+        self.pages = {
+            "arrival": ArrivalPage(self.desk),
+            "warm-up": RunPage(self.desk, "warm-up", message("Warm-up"), ("settling",)),
+            "stability": RunPage(self.desk, "stability", message("Stability"), ("stability",)),
+            "measurement": MeasurementPage(self.desk),
+            "departure": departure_page(self.desk),
+            "results": ResultsPage(self.desk),
+            "signing": SigningPage(self.desk),
+            "submission": SubmissionPage(self.desk),
+            "handed-over": handover_page(self.desk),
+        }
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.home)
+        for page in self.pages.values():
+            self.stack.addWidget(page)
+        self.rail = QListWidget()
+        self.rail.setObjectName("rail")
+        self.rail.setAccessibleName(say(message("Stations")))
+        self.rail.setIconSize(QSize(20, 20))
+        self.rail.currentRowChanged.connect(self._show_page)
+        column = QVBoxLayout()
+        self.headline = QLabel()
+        self.headline.setObjectName("headline")
+        self.headline.setWordWrap(True)
+        go_home = QPushButton(say(message("Comparisons")))
+        go_home.clicked.connect(self.show_home)
+        column.addWidget(go_home)
+        column.addWidget(self.rail, 1)
+        self.side = QWidget()
+        self.side.setLayout(column)
+        self.side.setFixedWidth(self.fontMetrics().averageCharWidth() * 22)
+        whole = QWidget()
+        layout = QVBoxLayout(whole)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.headline)
+        row = QHBoxLayout()
+        row.addWidget(self.side)
+        row.addWidget(self.stack, 1)
+        layout.addLayout(row, 1)
+        self.setCentralWidget(whole)
+        self._build_status()
+        self._build_menu()
+        self.show_home()
+
+    def _build_status(self) -> None:
+        bar = QStatusBar()
+        self.lamp, self.said, self.clock = QLabel(), QLabel(), QLabel(say(message("PC clock, unchecked")))
+        self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        bar.addWidget(self.lamp)
+        bar.addWidget(self.said, 1)
+        bar.addPermanentWidget(self.clock)
+        self.setStatusBar(bar)
+        self._show_lamp()
+
+    def _build_menu(self) -> None:
+        self.menuBar().clear()
+        menu = self.menuBar().addMenu(say(message("&Program")))
+        for label, keys, act in (
+            (message("Comparisons"), "Ctrl+1", self.show_home),
+            (message("Chinese / English"), "Ctrl+L", self.change_language),
+            (message("Quit"), "Ctrl+Q", self.close),
+        ):
+            action = QAction(say(label), self)
+            action.setShortcut(QKeySequence(keys))
+            action.triggered.connect(act)
+            menu.addAction(action)
+
+    def _connect(self) -> None:
+        self.watcher.advanced.connect(self._advanced)
+        self.watcher.replied.connect(self._replied)
+        self.watcher.troubled.connect(self.show_trouble)
+        self.desk.opened.connect(self._opened)
+        self.desk.done.connect(self._done)
+        self.desk.failed.connect(self.show_trouble)
+        self.desk.crashed.connect(self._crashed)
+        self.desk.told.connect(lambda sentence: self.tell(say(sentence)))
+        self.desk.asked.connect(self._asked)
+        self.player.began.connect(self._demo_began)
+        self.player.told.connect(self.tell)
+        self.player.ended.connect(self._demo_ended)
+
+    # -- what a person does --------------------------------------------------------------------------------------------
+
+    def show_home(self) -> None:
+        """The list of comparisons."""
+        self.home.refresh()
+        self.stack.setCurrentWidget(self.home)
+        self.rail.setCurrentRow(-1)
+        self.side.setVisible(self.path is not None)
+
+    def open(self, path: Path) -> None:
+        """Work on a notebook."""
+        self.desk.open(path)
+
+    def try_demo(self) -> None:
+        """Play the demonstration and follow it."""
+        self.desk.close()
+        self.player.play()
+
+    def change_language(self) -> None:
+        """The other language, at once."""
+        words.use_language(LANGUAGES[(LANGUAGES.index(words.language()) + 1) % len(LANGUAGES)])
+        at = self.stack.currentIndex()
+        snapshot = self.snapshot
+        self._build()
+        if snapshot is not None:
+            self._advanced(snapshot)
+        if at > 0:
+            self.rail.setCurrentRow(at - 1)
+
+    def tell(self, sentence: str) -> None:
+        """One line in the status bar."""
+        self.said.setText(sentence)
+
+    def show_trouble(self, trouble: Trouble) -> None:
+        """What went wrong and what to do next."""
+        box = QMessageBox(QMessageBox.Icon.Warning, "labclient", say(trouble.sentence), parent=self)
+        if trouble.step is not None:
+            box.setInformativeText(say(trouble.step))
+        box.setModal(False)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.show()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Everything shown is recorded already; what runs is ended, the files are closed."""
+        self.watcher.leave()
+        self.player.stop()
+        self.desk.shut()
+        event.accept()
+
+    # -- what comes in -------------------------------------------------------------------------------------------------
+
+    def _opened(self, path: Path) -> None:
+        self._follow(path)
+        self.desk.who = self.desk.who or "operator"
+        remember(path)
+
+    def _follow(self, path: Path) -> None:
+        self.path, self.snapshot = path, None
+        self.rail.clear()
+        for page in self.pages.values():
+            page.forget()
+        self.watcher.follow(path)
+        self.side.show()
+        self.tell(str(path))
+
+    def _demo_began(self, path: Path) -> None:
+        self._follow(path)
+        self.rail.setFocus()
+
+    def _demo_ended(self, code: int) -> None:
+        if self.path is not None and self.path.exists():
+            self.watcher.leave()
+            self.open(self.path)
+        sentence = (
+            message("The demonstration is finished.") if code == 0 else message("The demonstration has ended early.")
+        )
+        self.tell(say(sentence))
+
+    def _advanced(self, snapshot: Snapshot) -> None:
+        first = self.snapshot is None
+        before = None if self.snapshot is None else self.snapshot.state.station
+        self.snapshot = snapshot
+        state = snapshot.state
+        title = state.plan.title.said(words.language())
+        self.headline.setText(f"{title}     {state.plan.transfer_standard.serial}     {state.accepted.laboratory}")
+        self._show_rail(snapshot)
+        for page in self.pages.values():
+            page.show_snapshot(snapshot)
+        self._show_lamp()
+        if first or before != state.station:  # follow the work; a person may look elsewhere in between
+            self.rail.setCurrentRow(STATIONS.index(state.station) if state.station else len(STATIONS) - 1)
+
+    def _replied(self, replies: LiveReplies) -> None:
+        for page in self.pages.values():
+            page.show_replies(replies)
+
+    def _done(self, what: str, answer: object) -> None:
+        if what == "load" and isinstance(answer, dict):
+            page = self.pages["results"]
+            if isinstance(page, ResultsPage):
+                page.fill(answer)
+        elif what == "begin" and isinstance(answer, Path):
+            self.open(answer)
+
+    def _asked(self, sentence: Message) -> None:
+        box = QMessageBox(QMessageBox.Icon.Information, "labclient", say(sentence), parent=self)
+        box.addButton(say(message("Connected")), QMessageBox.ButtonRole.AcceptRole)
+        stop = box.addButton(say(message("Break off")), QMessageBox.ButtonRole.RejectRole)
+        box.setModal(False)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.buttonClicked.connect(lambda button: self.desk.break_off() if button is stop else self.desk.connected())
+        box.show()
+
+    def _crashed(self, fault: BaseException) -> None:
+        path = this_pc().crashes / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}.txt"
+        self.desk.run("report", lambda: path.write_text("".join(format_exception(fault)), encoding="utf-8"))
+        self.show_trouble(
+            Trouble(
+                message("This is a fault of the program. What was shown is in the record; nothing is lost."),
+                message("Send this report to whoever looks after labclient: {path}", path=str(path)),
+            )
+        )
+
+    def _begin(self) -> None:
+        work = ask_beginning(self)
+        if work is not None:
+            self.desk.run("begin", work)
+
+    # -- what it shows -------------------------------------------------------------------------------------------------
+
+    def _show_page(self, row: int) -> None:
+        if row >= 0:
+            self.stack.setCurrentWidget(self.pages[STATIONS[row]])
+
+    def _show_rail(self, snapshot: Snapshot) -> None:
+        rows = station_rows(snapshot.state)
+        while self.rail.count() < len(rows):
+            self.rail.addItem(QListWidgetItem())
+        for place, row in enumerate(rows):
+            item = self.rail.item(place)
+            item.setText(f"{say(row.name)}\n{mark_word(row.mark)}")
+            item.setIcon(mark_icon(row.mark))
+
+    def _show_lamp(self) -> None:
+        if self.snapshot is None:
+            self.lamp.setText(say(message("■ not recording")))
+        elif self.snapshot.state.open_runs:
+            self.lamp.setText(say(message("● recording: committed to {n}", n=self.snapshot.size)))
+        else:
+            self.lamp.setText(say(message("■ not recording: {n} entries", n=self.snapshot.size)))

@@ -1,0 +1,125 @@
+"""What the window shows of a participation, as plain data: pure functions of the state. Nothing here knows a widget."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from labclient.evaluation import CHECK_NAMES, VERDICT_NAMES, Check
+from labclient.participation import ROLE_NAMES, STATION_NAMES, STATIONS, State, damage, missing
+from labclient.plan import Station
+from labclient.words import Message, message
+
+Mark = Literal["waiting", "running", "passed", "failed", "blocked", "sealed"]
+
+_TASKS: dict[Station, str] = {"warm-up": "settling", "stability": "stability", "measurement": "measurement"}
+_CHECK_OF: dict[Station, str] = {"warm-up": "settling", "stability": "stability"}
+
+
+class StationRow(Struct, frozen=True):
+    """One station of the rail; `reasons` say what it still needs."""
+
+    station: Station
+    name: Message
+    mark: Mark
+    reasons: tuple[Message, ...]
+
+
+class PointRow(Struct, frozen=True):
+    """One point and day of the measurement table."""
+
+    point: str
+    nominal: str
+    day: int
+    done: int
+    total: int
+    mark: Mark
+
+
+class RoleRow(Struct, frozen=True):
+    """One signature that the plan asks for."""
+
+    role: str
+    name: Message
+    person: str
+    signed: bool
+    next: bool
+
+
+def station_rows(state: State) -> tuple[StationRow, ...]:
+    """The rail: every station with its mark and what it needs."""
+    return tuple(
+        StationRow(station, STATION_NAMES[station], _mark(state, station), missing(state, station))
+        for station in STATIONS
+    )
+
+
+def point_rows(state: State) -> tuple[PointRow, ...]:
+    """The table of points and days, with the cycles that count."""
+    rule, counted = state.plan.measurement, state.counted
+    running = any(run.task == "measurement" for run in state.open_runs)
+    rows = []
+    for point in state.plan.points:
+        for day in range(1, rule.days + 1):
+            done = sum(key[:2] == (point.id, day) for key in counted)
+            mark: Mark = "passed" if done >= rule.cycles else "running" if running and done else "waiting"
+            nominal = f"{point.nominal.value} {point.nominal.unit}"
+            rows.append(PointRow(point.id, nominal, day, done, rule.cycles, mark))
+    return tuple(rows)
+
+
+def next_day(state: State) -> int | None:
+    """The first day with cycles missing; None when all are measured."""
+    return next((row.day for row in sorted(point_rows(state), key=lambda row: row.day) if row.done < row.total), None)
+
+
+def role_rows(state: State) -> tuple[RoleRow, ...]:
+    """The signatures in order; `next` marks the one that is due."""
+    signed = {one.role: one.person for one in state.signed}
+    due = next((role for role in state.plan.roles if role not in signed), None) if state.staged else None
+    return tuple(
+        RoleRow(role, ROLE_NAMES[role], signed.get(role, ""), role in signed, role == due) for role in state.plan.roles
+    )
+
+
+def verdict(check: Check) -> Message:
+    """A check in one line, with its interval where it has one."""
+    names = {figure.name: figure for figure in check.figures}
+    said = message("{check}: {verdict}", check=CHECK_NAMES[check.check], verdict=VERDICT_NAMES[check.verdict])
+    if not {"change", "u(change)", "k", "limit"} <= names.keys():
+        return said
+    unit = names["change"].unit
+    return message(
+        "{said} — |{d}| ± {k}·{u} {unit} against {limit} {unit}",
+        said=said,
+        d=_short(names["change"].value),
+        k=_short(names["k"].value),
+        u=_short(names["u(change)"].value),
+        limit=_short(names["limit"].value),
+        unit=unit,
+    )
+
+
+def checks_of(state: State, station: Station) -> tuple[Check, ...]:
+    """The latest checks made at a station."""
+    names = {
+        "arrival": ("transport", "functional"),
+        "measurement": ("zero", "environment"),
+    }.get(station, (_CHECK_OF[station],) if station in _CHECK_OF else ())
+    return tuple(state.checks[name] for name in names if name in state.checks)
+
+
+def _mark(state: State, station: Station) -> Mark:
+    if station in state.done:
+        return "passed"
+    if station == "arrival" and damage(state):
+        return "failed"
+    check = state.checks.get(_CHECK_OF.get(station, ""))
+    if any(run.task == _TASKS.get(station) for run in state.open_runs):
+        return "running"
+    if check is not None and check.verdict == "fail":
+        return "failed"
+    return "running" if station == state.station else "waiting"
+
+
+def _short(number: str) -> str:
+    return f"{float(number):.3g}"
