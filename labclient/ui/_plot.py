@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QRectF, Qt, QThread, QTimer, Signal
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from labclient.ui._digits import grouped
@@ -72,7 +72,6 @@ class RunPlot(QWidget):
         self._caption = QLabel()
         self._follow = QPushButton()
         self._follow.setProperty("role", "quiet")
-        self._follow.setShortcut(QKeySequence(Qt.Key.Key_End))
         self._follow.clicked.connect(self.follow)
         policy = self._follow.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
@@ -207,7 +206,7 @@ class RunPlot(QWidget):
             self._dots.setData([], [])
             return
         (start, end), _ = self._view.viewRange()
-        columns = max(1, round(self._view.width()))
+        columns = max(1, ceil(self._view.width()))
         first, behind = self._pyramid.within(start, end)
         if behind - first < _PER_COLUMN * columns:
             times, values = self._pyramid.samples(first - 1, behind + 1)
@@ -215,7 +214,8 @@ class RunPlot(QWidget):
             x, y, alone = segments(times, levels)
             few = behind - first <= _FEW
             self._curve.setData(x, y, connect="pairs", antialias=few)
-            self._dots.setData(times if few else times[alone], levels if few else levels[alone])
+            dotted = np.isfinite(levels) if few else alone
+            self._dots.setData(times[dotted], levels[dotted])
             return
         found = self._pyramid.query(start, end, columns)
         pixel = self._view.viewPixelSize()[1]
@@ -248,6 +248,9 @@ class RunPlot(QWidget):
         self._due()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_End:
+            self.follow()
+            return
         (start, end), _ = self._view.viewRange()
         width, middle = end - start, (start + end) / 2
         ranges = {

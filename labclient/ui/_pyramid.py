@@ -27,7 +27,7 @@ _ASKED: Final = 256
 class Columns:
     """What to draw, one entry a pixel column that holds a value, in order of time.
 
-    times   time of the column's first reading
+    times   middle of the column
     low     lowest value in the column
     high    highest value in the column
     joined  whether the column follows the one before without a gap
@@ -95,12 +95,12 @@ class Pyramid:
         edges = self._edges(start, end, columns)
         filled = np.flatnonzero(np.diff(edges) > 0)
         first, behind = edges[filled], edges[filled + 1]
-        times = self._times_at(first)
-        before = times - self._times_at(np.maximum(first - 1, 0))
+        before = self._times_at(first) - self._times_at(np.maximum(first - 1, 0))
         joined = (before <= GAP * self._step(int(edges[0]), int(edges[-1]))) & (first > edges[0])
         low, high = self._extremes(first, behind)
         there = ~np.isnan(low)
         joined[1:] &= there[:-1]
+        times = start + (filled + 0.5) * ((end - start) / columns)
         return Columns(times[there], low[there], high[there], joined[there])
 
     def extremes(self, first: int, behind: int) -> tuple[float, float]:

@@ -68,8 +68,8 @@ LIGHT: Final = Theme(
     on_accent="#ffffff",
     selected="#dbe9f6",
     ok="#00704c",
-    attention="#8a5600",
-    alarm="#b3261e",
+    attention="#936000",
+    alarm="#a61232",
     blocked="#625a76",
     sealed="#33566b",
     attention_ground="#fdf1d8",
@@ -77,7 +77,7 @@ LIGHT: Final = Theme(
     trace="#0b5fa5",
     band="#e3efe9",
     limit="#00704c",
-    excluded="#8a5600",
+    excluded="#936000",
     series=("#0072b2", "#a86f00", "#007a5a", "#b04a8f", "#56616a"),
 )
 
@@ -96,8 +96,8 @@ DARK: Final = Theme(
     on_accent="#0c1a26",
     selected="#213a52",
     ok="#4fc39b",
-    attention="#e6b34f",
-    alarm="#ff8c7d",
+    attention="#f0c04f",
+    alarm="#ff7b6b",
     blocked="#b4a9cf",
     sealed="#9cc0d6",
     attention_ground="#33290f",
@@ -105,7 +105,7 @@ DARK: Final = Theme(
     trace="#6fb3f0",
     band="#1c312b",
     limit="#4fc39b",
-    excluded="#e6b34f",
+    excluded="#f0c04f",
     series=("#56b4e9", "#e69f00", "#2fbd8f", "#e58bc0", "#b3bdc5"),
 )
 
