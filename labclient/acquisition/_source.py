@@ -60,6 +60,7 @@ class Source:
         self._end = device.driver.file.framing.reply_end.encode(device.driver.file.framing.encoding)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"source-{device.driver.id}")
         self._halted = Event()
+        self._closed = False
 
     def __enter__(self) -> Self:
         return self
@@ -94,6 +95,9 @@ class Source:
     def close(self) -> None:
         """Give the instrument back; its teardown always runs. A run that was not stopped stays open in the record."""
         self.halt()
+        if self._closed:
+            return
+        self._closed = True
         self._thread.submit(self._device.close).result()
         self._thread.shutdown()
 

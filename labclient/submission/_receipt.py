@@ -47,7 +47,7 @@ def receive(package: Path, trust: TrustList, signer: Signer, out: Path, moment: 
     """The pilot's side: verify the package and sign its receipt into the folder `out`. Receiving the same package again
     gives the receipt already signed.
 
-    Raises `NotVerified` when the package does not hold, `GateClosed` when the signer may not sign as pilot.
+    Raises `NotVerified` when the package does not hold, or when the signer is not a pilot of the trust list.
     """
     report = verify_package(package, trust, moment)
     info = report.info
@@ -58,6 +58,9 @@ def receive(package: Path, trust: TrustList, signer: Signer, out: Path, moment: 
             message("Tell the laboratory; `labclient verify` lists everything that was found."),
         )
     path = out / f"{package.stem}{SUFFIX}"
+    person = trust.person(signer.card.fingerprint)
+    if person is None or "pilot" not in person.roles:  # nobody could verify such a receipt
+        raise NotVerified(message("The signer of {file} is not in the trust list as pilot.", file=path.name))
     if path.exists():
         if read_receipt(path, trust, moment).receipt.package_sha256 != report.report.sha256:
             raise NotVerified(message("Another package of this name was received before: {path}", path=str(path)))
