@@ -6,7 +6,7 @@ nothing of a nominal value and nothing of other laboratories.
 """
 
 from datetime import datetime
-from math import ceil, floor, log10
+from math import ceil, floor, isfinite, log10
 from time import perf_counter
 from typing import Any, Final, Literal
 
@@ -51,12 +51,13 @@ class RunPlot(QWidget):
         self._canvas = _Canvas(self)
         self._axis = _Time()
         item = self._canvas.getPlotItem()
-        item.setAxisItems({"bottom": self._axis})
+        item.setAxisItems({"bottom": self._axis, "left": _Levels("left")})
         item.setMenuEnabled(False)
         item.hideButtons()
         self._view: Any = item.getViewBox()
         self._view.disableAutoRange()
         self._view.setDefaultPadding(0)
+        self._view.setMouseEnabled(x=True, y=False)
         self._left: Any = item.getAxis("left")
         self._left.enableAutoSIPrefix(False)
         self._region = pg.LinearRegionItem(orientation="horizontal", movable=False)
@@ -147,6 +148,11 @@ class RunPlot(QWidget):
         self.followed.emit(True)
         self._due()
 
+    def look_at(self, start_s: float, end_s: float) -> None:
+        """Show a range of time, and follow no more."""
+        self._leave()
+        self._view.setXRange(start_s, end_s, padding=0)
+
     @property
     def following(self) -> bool:
         return self._following
@@ -157,6 +163,11 @@ class RunPlot(QWidget):
         return self._zero
 
     # Drawing
+
+    def draw_now(self) -> None:
+        """Draw and paint at once, without waiting for the timer."""
+        self._redraw()
+        self._canvas.viewport().repaint()
 
     def _due(self) -> None:
         if not self._timer.isActive():
@@ -170,6 +181,8 @@ class RunPlot(QWidget):
         self._choose_unit()
         if self._following:
             self._fit()
+        elif self._zero is not None:
+            self._fit_levels(self._zero)
         self._draw_curve()
         self._draw_marks()
         self._paint_s = perf_counter() - started + self._canvas.last_s
@@ -194,10 +207,19 @@ class RunPlot(QWidget):
         bottom, top = -grown(max(-low, least)) / self._scale, grown(max(high, least)) / self._scale
         first, last = self._pyramid.span if len(self._pyramid) else (0.0, 1.0)
         first = floor(first)
+        self._show((first, first + grown_time(last - first)), (bottom, top))
+
+    def _fit_levels(self, zero: float) -> None:
+        """Hold all that is in the reader's range of time; no change while it fills a quarter of what is shown."""
+        times, (bottom, top) = self._view.viewRange()
+        low, high = ((level - zero) / self._scale for level in self._pyramid.extremes(*self._pyramid.within(*times)))
+        if isfinite(low) and not (bottom <= low and high <= top and high - low >= (top - bottom) / 4):
+            step = grown(max((high - low) / 5, 1e-9 * abs(zero) / self._scale, 1e-9))
+            self._show(times, ((floor(low / step) - 0.5) * step, (ceil(high / step) + 0.5) * step))
+
+    def _show(self, times: tuple[float, float], levels: tuple[float, float]) -> None:
         self._moving = True
-        self._view.setRange(
-            xRange=(first, first + grown_time(last - first)), yRange=(bottom, top), padding=0, update=True
-        )
+        self._view.setRange(xRange=times, yRange=levels, padding=0)
         self._moving = False
 
     def _draw_curve(self) -> None:
@@ -263,8 +285,7 @@ class RunPlot(QWidget):
         if asked is None:
             super().keyPressEvent(event)
             return
-        self._leave()
-        self._view.setXRange(*asked, padding=0)
+        self.look_at(*asked)
 
     # Looks and words
 
@@ -349,6 +370,14 @@ class _Canvas(pg.PlotWidget):  # type: ignore[misc]
         started = perf_counter()
         super().paintEvent(event)
         self.last_s = perf_counter() - started
+
+
+class _Levels(pg.AxisItem):  # type: ignore[misc]
+    """The axis of values, with a true minus."""
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        told: list[str] = super().tickStrings(values, scale, spacing)
+        return [one.replace("-", "−") for one in told]
 
 
 class _Time(pg.AxisItem):  # type: ignore[misc]

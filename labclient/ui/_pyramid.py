@@ -100,7 +100,7 @@ class Pyramid:
         low, high = self._extremes(first, behind)
         there = ~np.isnan(low)
         joined[1:] &= there[:-1]
-        times = start + (filled + 0.5) * ((end - start) / columns)
+        times: Floats = start + (filled.astype(np.float64) + 0.5) * ((end - start) / columns)
         return Columns(times[there], low[there], high[there], joined[there])
 
     def extremes(self, first: int, behind: int) -> tuple[float, float]:

@@ -22,6 +22,7 @@ BENCHES = {
     ("records", "stream"): ("file_bytes_per_reading", "open_1e7_s", "check_ratio", "check_deep_ratio"),
     ("numbers", "allan"): ("oadev_1e6_ratio", "oadev_1e6_difference"),
     ("packages", "package"): ("package_1e7_rss_mb", "package_1e7_ratio"),
+    ("_gui", "plot"): ("plot_1e7_frame_ms", "plot_append_ms"),
 }
 NAMES = [name for names in BENCHES.values() for name in names]
 

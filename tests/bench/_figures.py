@@ -17,6 +17,8 @@ BARS = {
     "oadev_1e6_difference": ("≤", 1e-12),
     "package_1e7_rss_mb": ("≤", 300.0),
     "package_1e7_ratio": ("≤", 2.0),
+    "plot_1e7_frame_ms": ("≤", 10.0),
+    "plot_append_ms": ("≤", 4.0),
 }
 _HOLDS = {"≥": operator.ge, "≤": operator.le, "<": operator.lt}
 

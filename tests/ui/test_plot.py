@@ -144,6 +144,23 @@ def test_end_lets_the_plot_follow_again(plot: RunPlot) -> None:
         assert plot.following
 
 
+def test_a_close_look_fits_what_is_in_view_and_hides_nothing(plot: RunPlot) -> None:
+    times = np.arange(1000.0)
+    values = 10 + np.where(times < 500, 0, 1e-4) + 1e-7 * np.sin(times)
+    plot.append(times, values)
+    plot._redraw()
+    plot._leave()
+    plot._view.setXRange(600, 700, padding=0)
+    plot._redraw()
+    low, high = plot._view.viewRange()[1]
+    assert low <= 99.9
+    assert high >= 100.1
+    assert high - low < 1
+    plot.append(np.array([1000.0]), np.array([9.0]))
+    plot._redraw()
+    assert plot._view.viewRange()[0] == [600, 700]
+
+
 def test_a_mouse_pan_stops_following(plot: RunPlot) -> None:
     plot.append(np.arange(100.0), np.ones(100))
     plot._redraw()
