@@ -1,31 +1,20 @@
 """`labclient record`: one run of a station on the terminal, the cables moved by the person before it."""
 
-import sys
 from argparse import Namespace
-from typing import Any, Literal
-
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from typing import Literal
 
 from labclient.cli._bench import pick
 from labclient.cli._common import add_notebook, add_who, count, opened
 from labclient.cli._enter import told_check
 from labclient.cli._out import TASK_NAMES, line
+from labclient.cli._terminal import Display, TerminalHands, uninterrupted
 from labclient.cli._verbs import Verbs
 from labclient.errors import GateClosed, LinkTrouble, WrongUse
-from labclient.notebook import Task
 from labclient.participation import Participation, Runs, State
-from labclient.plan import Point, Step
 from labclient.words import Message, message, say
 
 _TASKS = ("functional", "settling", "stability", "measurement")
 _PRACTISED = ("stability", "measurement")
-_ARTEFACTS = {
-    "X": message("transfer standard"),
-    "S": message("laboratory's standard"),
-    "C": message("check standard"),
-    "Z": message("zero: a short circuit"),
-}
 _STOPPED = 130
 
 
@@ -44,70 +33,6 @@ def add(verbs: Verbs) -> None:
     add_who(record)
 
 
-class TerminalHands:
-    """Asks the person at the terminal to connect; the same connection twice is asked for once."""
-
-    def __init__(self, display: "Display") -> None:
-        self._display = display
-        self._now: tuple[str, str, str] | None = None
-
-    def connect(self, step: Step, point: Point) -> None:
-        wanted = (step.role, point.id, step.direction)
-        if wanted == self._now:
-            return
-        way = message("reversed") if step.direction == "-" else message("normal")
-        with self._display.paused():
-            line(message("Connect {role} ({artefact}), {point}, {way}; then press Enter.", role=step.role,
-                         artefact=_ARTEFACTS[step.role], point=point.id, way=way))  # fmt: skip
-            sys.stdout.flush()
-            if not sys.stdin.readline():
-                raise WrongUse(
-                    message("Nobody answers at the terminal: the run is stopped."),
-                    message("Start it again where somebody can connect the instruments."),
-                )
-        self._now = wanted
-
-
-class Display:
-    """Sentences, and a bar for the task under way; the bar hides while a person is asked."""
-
-    def __init__(self) -> None:
-        self._progress = Progress(
-            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"),
-            TimeElapsedColumn(), console=Console(highlight=False), transient=True,
-        )  # fmt: skip
-        self._bars: dict[Task, TaskID] = {}
-
-    def __enter__(self) -> "Display":
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        self._progress.stop()
-
-    def paused(self) -> "_Paused":
-        return _Paused(self._progress)
-
-    def tell(self, sentence: Message) -> None:
-        self._progress.console.print(say(sentence), markup=False)
-
-    def progress(self, task: Task, done: int, total: int) -> None:
-        if task not in self._bars:
-            self._bars[task] = self._progress.add_task(say(TASK_NAMES[task]), total=total)
-        self._progress.update(self._bars[task], completed=min(done, total), total=total)
-
-
-class _Paused:
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-
-    def __enter__(self) -> None:
-        self._progress.stop()
-
-    def __exit__(self, *_: Any) -> None:
-        self._progress.start()
-
-
 def _record(asked: Namespace) -> int:
     if asked.purpose != "record" and asked.task not in _PRACTISED:
         raise WrongUse(
@@ -122,18 +47,19 @@ def _record(asked: Namespace) -> int:
         day = asked.day or _first_day(state)
         if day > state.plan.measurement.days:
             raise WrongUse(message("The plan has {days} days.", days=state.plan.measurement.days))
-        with Display() as display:
-            hands = TerminalHands(display)
-            runs = Runs(participation, meter=meter, room=room, hands=hands, observer=display, who=asked.who)
-            try:
+        try:
+            with Display() as display:
+                hands = TerminalHands(display)
+                runs = Runs(participation, meter=meter, room=room, hands=hands, observer=display, who=asked.who)
                 return _make(runs, asked, day, display)
-            except KeyboardInterrupt:
+        except KeyboardInterrupt:
+            with uninterrupted():
                 _stop(participation, "stopped by the operator", asked.who)
-                display.tell(message("Stopped in order. What was recorded stays; the same command goes on."))
-                return _STOPPED
-            except (LinkTrouble, WrongUse) as trouble:
-                _stop(participation, say(trouble.sentence, "en"), asked.who)
-                raise
+                line(message("Stopped in order. What was recorded stays; the same command goes on."))
+            return _STOPPED
+        except (LinkTrouble, WrongUse) as trouble:
+            _stop(participation, say(trouble.sentence, "en"), asked.who)
+            raise
 
 
 def _make(runs: Runs, asked: Namespace, day: int, display: Display) -> int:
