@@ -1,7 +1,7 @@
 """Pages of runs: big digits, the live plot, the verdict; and the table of points for the measurement."""
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QProgressBar, QSplitter, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from labclient.errors import NumberInvalid
@@ -18,6 +18,8 @@ from labclient.ui._watch import LiveReplies, Snapshot
 from labclient.units import convert, number
 from labclient.words import Message, message, say
 
+_STALE_MS = 2000  # a reading is never called stale sooner
+
 
 class RunPage(Page):
     """One kind of run with its live readings. `tasks` are the runs it shows."""
@@ -29,6 +31,10 @@ class RunPage(Page):
         self._run = -1
         self._zeros: dict[tuple[str, str], float] = {}
         self._recent: list[tuple[float, float]] = []
+        self._clock = QElapsedTimer()
+        self._stale = QTimer(self)
+        self._stale.setSingleShot(True)
+        self._stale.timeout.connect(self._grow_stale)
         self.digits = BigDigits()
         self.plot = RunPlot()
         self.verdict = QLabel()
@@ -69,6 +75,9 @@ class RunPage(Page):
         self._plot(replies)
         self._show_band(replies)
         self.digits.show_reading(_plain(replies.texts[0]), replies.channels[0].unit, replies.status)
+        pause = self._clock.restart() if self._clock.isValid() else 0
+        self._clock.start()
+        self._stale.start(max(_STALE_MS, 3 * pause))
 
     def _plot(self, replies: LiveReplies) -> None:
         """Each connection has a display zero of its own, its first value: nothing tells how they lie to each other."""
@@ -81,11 +90,17 @@ class RunPage(Page):
     def forget(self) -> None:
         super().forget()
         self._run = -1
+        self._clock.invalidate()
+
+    def _grow_stale(self) -> None:
+        """No reading for three times the last pause: what stands there is not live any more."""
+        self._clock.invalidate()
+        self.digits.show_stale()
 
     def _show_band(self, replies: LiveReplies) -> None:
         """The limit as a band about the mean of the last window (warm-up) or of the run (stability): what is judged is
         a change, so the band goes with the readings."""
-        zero = self.plot.zero()
+        zero = self.plot.zero
         if self.snapshot is None or zero is None or self.station not in {"warm-up", "stability"}:
             return
         plan = self.snapshot.state.plan

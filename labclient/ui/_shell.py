@@ -94,7 +94,7 @@ class Shell(QMainWindow):
         column.addWidget(self.rail, 1)
         self.side = QWidget()
         self.side.setLayout(column)
-        self.side.setFixedWidth(self.fontMetrics().averageCharWidth() * 22)
+        self.side.setFixedWidth(self.fontMetrics().averageCharWidth() * 17)
         whole = QWidget()
         layout = QVBoxLayout(whole)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -1,0 +1,188 @@
+"""The window: what it shows follows the notebook; what it asks goes through the desk; a trouble is a sentence."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMessageBox, QTableWidget, QWidget
+from pytestqt.qtbot import QtBot
+
+from labclient import words
+from labclient.acquisition import Recorder, Replies
+from labclient.clock import SimulatedClock, parse_iso
+from labclient.demo._papers import prepare_papers
+from labclient.home import Home, shipped
+from labclient.notebook import Channel, Draft, run_start, run_stop, series
+from labclient.participation import STATIONS, Participation
+from labclient.plan import Step, read_plan
+from labclient.ui._desk import connection
+from labclient.ui._home import remember, remembered
+from labclient.ui._shell import Shell
+from labclient.ui._theme import Theme
+from labclient.words import say
+
+PLAN = shipped("resources", "examples", "plan.json").read_bytes()
+
+
+@pytest.fixture
+def shell(qtbot: QtBot, home: Home, light: Theme) -> Iterator[Shell]:
+    window = Shell()
+    qtbot.addWidget(window)
+    window.show()
+    yield window
+    window.close()
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demonstration notebook at its very beginning, with its PC's state beside it."""
+    folder = tmp_path_factory.mktemp("begun")
+    clock = SimulatedClock(parse_iso("2026-03-02T00:00:00Z"), 100.0)
+    papers = prepare_papers(folder, Home(folder / "pc"), PLAN, clock.utc())
+    path = folder / "begun.labnote"
+    with Participation.create(
+        path, plan=papers.plan, trust=papers.trust, confirmed_root=papers.root, laboratory="LAB01", who="P-01",
+        clock=clock, home=Home(folder / "pc"),
+    ):  # fmt: skip
+        return path
+
+
+@pytest.fixture
+def opened(shell: Shell, begun: Path, qtbot: QtBot) -> Shell:
+    shell.open(begun)
+    qtbot.waitUntil(lambda: shell.snapshot is not None and shell.desk.participation is not None, timeout=10_000)
+    return shell
+
+
+def _texts(widget: QWidget) -> list[str]:
+    return [label.text() for label in widget.findChildren(QLabel) if label.isVisible()]
+
+
+def test_an_empty_home_teaches_the_next_step(shell: Shell) -> None:
+    assert any("No comparison yet" in text for text in _texts(shell.home))
+    assert not shell.side.isVisible()
+
+
+def test_notebooks_are_remembered_newest_first(home: Home, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.labnote").touch()
+        remember(tmp_path / f"{name}.labnote")
+    remember(tmp_path / "a.labnote")
+    assert [path.stem for path in remembered()] == ["a", "b"]
+    (tmp_path / "b.labnote").unlink()
+    assert [path.stem for path in remembered()] == ["a"]
+
+
+def test_an_opened_notebook_shows_its_stations_and_what_is_missing(opened: Shell) -> None:
+    assert opened.rail.count() == len(STATIONS)
+    assert opened.stack.currentWidget() is opened.pages["arrival"]
+    assert "The arrival record is missing." in opened.pages["arrival"].missing.text()
+
+
+def test_what_a_person_enters_comes_back_from_the_notebook(opened: Shell, qtbot: QtBot, begun: Path) -> None:
+    page = opened.pages["arrival"]
+    lines = {line.accessibleName(): line for line in page.findChildren(QLineEdit)}
+    lines["Received (date, time)"].setText("2026-03-02T08:05:00+08:00")
+    next(button for button in page.findChildren(QAbstractButton) if button.text() == "Enter the record").click()
+    qtbot.waitUntil(lambda: opened.snapshot is not None and opened.snapshot.state.arrival is not None, timeout=10_000)
+    assert opened.snapshot is not None
+    assert opened.snapshot.state.arrival is not None
+    assert opened.snapshot.state.arrival.received == "2026-03-02T08:05:00+08:00"
+    assert "The arrival record is missing." not in page.missing.text()
+
+
+def test_a_closed_gate_is_told_with_its_way_on(opened: Shell, qtbot: QtBot) -> None:
+    opened.desk.do("finish", lambda participation: participation.finish("measurement", "P-01"))
+    qtbot.waitUntil(lambda: bool(opened.findChildren(QMessageBox)), timeout=10_000)
+    box = opened.findChildren(QMessageBox)[-1]
+    assert box.text() == "“Measurement” is not finished."
+    assert box.informativeText().startswith("First finish")
+    box.close()
+
+
+def test_a_fault_of_the_program_is_kept_and_told_without_a_traceback(shell: Shell, qtbot: QtBot, home: Home) -> None:
+    shell.desk.run("fault", lambda: 1 / 0)
+    qtbot.waitUntil(lambda: bool(list(home.crashes.glob("*.txt"))), timeout=10_000)
+    assert "ZeroDivisionError" in next(home.crashes.glob("*.txt")).read_text(encoding="utf-8")
+    box = shell.findChildren(QMessageBox)[-1]
+    assert "Traceback" not in box.text() + box.informativeText()
+    box.close()
+
+
+def test_the_language_changes_at_once_and_keeps_the_page(opened: Shell) -> None:
+    opened.rail.setCurrentRow(STATIONS.index("results"))
+    opened.change_language()
+    assert words.language() == "zh_CN"
+    assert opened.stack.currentWidget() is opened.pages["results"]
+    assert opened.rail.item(0).text().splitlines()[0] == say(words.message("Arrival"), "zh_CN")
+    opened.change_language()
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+@pytest.mark.parametrize("size", [(1280, 720), (853, 480)])
+def test_every_page_fits(opened: Shell, language: str, size: tuple[int, int], qapp: QApplication) -> None:
+    if words.language() != language:
+        opened.change_language()
+    opened.resize(*size)
+    for row in range(opened.rail.count()):
+        opened.rail.setCurrentRow(row)
+        qapp.processEvents()
+        page = opened.pages[STATIONS[row]]
+        assert (opened.width(), opened.height()) == size, f"{STATIONS[row]} needs more room"
+        for button in page.findChildren(QAbstractButton):
+            if button.isVisible() and button.text():
+                assert button.width() >= button.minimumSizeHint().width(), button.text()
+
+
+def test_every_control_has_a_name(opened: Shell) -> None:
+    for widget in opened.findChildren(QWidget):
+        if isinstance(widget, QLineEdit | QTableWidget) and widget.isVisible():
+            assert widget.accessibleName(), widget
+
+
+def test_new_readings_reach_the_page_only_from_the_notebook(
+    shell: Shell, qtbot: QtBot, begun: Path, tmp_path: Path, copied: Callable[[Path], Path]
+) -> None:
+    path = copied(begun)
+    with Participation.open(path, clock=SimulatedClock(parse_iso("2026-03-03T00:00:00Z"), 100.0),
+                            home=Home(begun.parent / "pc")) as participation:  # fmt: skip
+        shell._follow(path)
+        run = _begin_run(participation.recorder)
+        texts = ["+1.00000123E+01", "+1.00000129E+01"]
+        participation.recorder.offer(*run, _replies(texts), b"\n")
+        page = shell.pages["warm-up"]
+        qtbot.waitUntil(lambda: "10.0000129 V" in page.digits.accessibleName(), timeout=10_000)  # type: ignore[attr-defined]
+        qtbot.waitUntil(lambda: not page.digits.live, timeout=10_000)  # type: ignore[attr-defined]
+        participation.recorder.enter(run_stop(run[0], rows=2, reason="finished", author="P-01"))
+    qtbot.waitUntil(lambda: shell.snapshot is not None and not shell.snapshot.state.open_runs, timeout=10_000)
+
+
+def test_a_connection_is_asked_for_in_words() -> None:
+    point = read_plan(PLAN).points[0]
+    assert say(connection(Step("X", "-"), point)) == "Connect the transfer standard, 10V, reversed."
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Callable[[Path], Path]:
+    def copy(path: Path) -> Path:
+        target = tmp_path / path.name
+        target.write_bytes(path.read_bytes())
+        return target
+
+    return copy
+
+
+def _begin_run(recorder: Recorder) -> tuple[int, int]:
+    channels = [Channel("voltage", "voltage", "V")]
+    start: Draft = run_start(purpose="record", task="settling", channels=channels, instrument={},
+                             clock=recorder.clock, author="P-01")  # fmt: skip
+    run = recorder.enter(start)[0].seq
+    meaning = {"role": "X", "direction": "+"}
+    return run, recorder.enter(series(run, meaning, author="P-01"))[0].seq
+
+
+def _replies(texts: list[str]) -> Replies:
+    values = np.array([[float(text)] for text in texts])
+    times = [1_000_000_000 * (n + 1) for n in range(len(texts))]
+    return Replies(t_ns=times, status=["ok"] * len(texts), texts=[texts], raws=None, values=values)
