@@ -14,6 +14,7 @@ from typing import TextIO, cast
 
 from labclient import __version__
 from labclient.cli import (
+    _delivery,
     _demo,
     _enter,
     _identity,
@@ -26,7 +27,9 @@ from labclient.cli import (
     _sealing,
     _selftest,
     _simulate,
+    _status,
     _trust,
+    _verify,
 )
 from labclient.cli._out import trouble
 from labclient.cli._verbs import Verbs
@@ -34,8 +37,10 @@ from labclient.errors import Mishap, Trouble
 from labclient.home import this_pc
 from labclient.words import LANGUAGES, message, say, system_language, use_language
 
-_MODULES = (_demo, _simulate, _instruments, _identity, _plan, _trust, _notebook, _enter, _record, _package, _outbox,
-            _sealing, _selftest)  # fmt: skip
+_MODULES = (
+    _demo, _simulate, _instruments, _identity, _plan, _trust, _notebook, _status, _enter,
+    _record, _package, _verify, _delivery, _outbox, _sealing, _selftest,
+)  # fmt: skip
 FAULT = 70
 INTERRUPTED = 130
 NO_WINDOW = 2

@@ -1,26 +1,20 @@
-"""The notebook's own verbs: begin one, look at its state, check, export, sign its head."""
+"""The notebook's own verbs: begin one, check, export, sign its head."""
 
 from argparse import Namespace
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from labclient.cli._common import MAX_JSON, add_json, add_notebook, add_who, opened, written
-from labclient.cli._out import TASK_NAMES, as_json, line, text
+from labclient.cli._out import as_json, line, text
 from labclient.cli._plan import ORIGINS
 from labclient.cli._verbs import Verbs
 from labclient.clock import SystemClock
 from labclient.errors import WrongUse
-from labclient.evaluation import CHECK_NAMES, VERDICT_NAMES
 from labclient.home import this_pc
-from labclient.notebook import Reader, check, export
+from labclient.notebook import check, export
 from labclient.package import keep_trust, open_trust
-from labclient.participation import STATION_NAMES, STATIONS, Participation, State, missing, read_state
+from labclient.participation import Participation
 from labclient.signing import read_small
-from labclient.words import Message, message, say
-
-_STATES = {"done": message("done"), "open": message("open"), "waiting": message("not yet")}
+from labclient.words import message, say
 
 
 def add(verbs: Verbs) -> None:
@@ -33,9 +27,6 @@ def add(verbs: Verbs) -> None:
     )
     new.add_argument("--laboratory", type=written, required=True, metavar="CODE", help=say(message("our code")))
     add_who(new)
-    status = verbs.add("status", message("where a participation stands, and what is missing"), _status)
-    add_notebook(status)
-    add_json(status)
     check_ = verbs.add("check", message("whether a notebook still holds what was written"), _check)
     add_notebook(check_)
     check_.add_argument("--deep", action="store_true", help=say(message("compare every text with its value, too")))
@@ -73,68 +64,6 @@ def _new(asked: Namespace) -> int:
     line(message("Give {file} to the pilot laboratory: it proves later that nothing was changed.",
                  file=asked.notebook.with_suffix(".checkpoint.txt")))  # fmt: skip
     return 0
-
-
-def _status(asked: Namespace) -> int:
-    with Reader.open(asked.notebook) as reader:
-        state = read_state(reader)
-    if asked.json:
-        as_json(_as_json(state))
-        return 0
-    for sentence in _told(state):
-        line(sentence)
-    return 0
-
-
-def _as_json(state: State) -> dict[str, Any]:
-    return {
-        "comparison": state.plan.id,
-        "laboratory": state.accepted.laboratory,
-        "plan_origin": state.accepted.origin,
-        "simulated": state.simulated,
-        "entries": state.size,
-        "report_due": state.plan.participant(state.accepted.laboratory).report_due.isoformat(),
-        "station": state.station,
-        "stations": [
-            {
-                "station": station,
-                "state": _standing(state, station),
-                "missing": [say(one) for one in missing(state, station)],
-            }
-            for station in STATIONS
-        ],
-        "checks": {name: one.verdict for name, one in state.checks.items()},
-        "open_runs": [msgspec.to_builtins(run) for run in state.open_runs],
-    }
-
-
-def _told(state: State) -> list[Message]:
-    due = state.plan.participant(state.accepted.laboratory).report_due
-    told = [
-        message("{comparison}, {laboratory}. The plan is {origin}; the report is due {due}.", due=due,
-                comparison=state.plan.id, laboratory=state.accepted.laboratory, origin=ORIGINS[state.accepted.origin])
-    ]  # fmt: skip
-    if state.simulated:
-        told.append(message("Simulated clock: this is a demonstration, not a measurement."))
-    for station in STATIONS:
-        standing = _standing(state, station)
-        told.append(message("{state}: {station}", state=_STATES[standing], station=STATION_NAMES[station]))
-        if standing == "open":
-            told += [message("    {sentence}", sentence=one) for one in missing(state, station)]
-    told += [
-        message("Check “{check}”: {verdict}.", check=CHECK_NAMES[one.check], verdict=VERDICT_NAMES[one.verdict])
-        for one in state.checks.values()
-    ]
-    told += [
-        message("Run {run} ({task}) is open: it goes on elsewhere, or was interrupted.", run=run.seq,
-                task=TASK_NAMES[run.task])
-        for run in state.open_runs
-    ]  # fmt: skip
-    return told
-
-
-def _standing(state: State, station: Any) -> str:
-    return "done" if station in state.done else "open" if station == state.station else "waiting"
 
 
 def _check(asked: Namespace) -> int:

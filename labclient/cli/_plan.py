@@ -1,18 +1,17 @@
 """`labclient plan`: from a starting draft to what the pilot signs, and what a plan says."""
 
-from argparse import ArgumentTypeError, Namespace
+from argparse import Namespace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-from labclient.cli._common import MAX_JSON, add_identity, add_json, add_trust, count, new_file, opened_identity, written
+from labclient.cli import _trust
+from labclient.cli._common import MAX_JSON, add_identity, add_json, add_trust, new_file, opened_identity
 from labclient.cli._draft import starting_plan
-from labclient.cli._out import as_json, line, text
+from labclient.cli._out import as_json, line
 from labclient.cli._verbs import Verbs
-from labclient.clock import iso
-from labclient.errors import PlanInvalid, WrongUse
+from labclient.errors import WrongUse
 from labclient.home import this_pc
 from labclient.package import (
     accepted_trust,
@@ -23,11 +22,10 @@ from labclient.package import (
     signable,
     without_comments,
 )
-from labclient.plan import Plan, Recipient, TrustedPerson, TrustList, read_plan
-from labclient.signing import canonical, describe, read_container, read_small, write_signed, write_whole
+from labclient.plan import Plan, read_plan
+from labclient.signing import read_container, read_small, write_signed, write_whole
 from labclient.words import Message, language, message, say
 
-_SMALL = 1 << 16
 ORIGINS: dict[str, Message] = {
     "signed": message("signed by the pilot"),
     "transcribed": message("transcribed from the pilot's document"),
@@ -51,16 +49,7 @@ def add(verbs: Verbs) -> None:
     show.add_argument("file", type=Path, metavar="FILE")
     add_trust(show)
     add_json(show)
-    trust = plan.add("trust", message("the pilot: make the trust list from certificates"), _trust)
-    trust.add_argument("--plan", type=Path, required=True, metavar="FILE", help=say(message("the plan's draft")))
-    trust.add_argument("--root", type=Path, required=True, metavar="CERTIFICATE", help=say(message("the authority")))
-    trust.add_argument("--crl", type=Path, required=True, metavar="FILE", help=say(message("its revocation list")))
-    trust.add_argument("--recipient", type=_recipient, action="append", default=[], metavar="NAME=KEY",
-                       help=say(message("who may open sealed packages; may be repeated")))  # fmt: skip
-    trust.add_argument("--version", type=count, default=1, metavar="N", help=say(message("version of the list")))
-    trust.add_argument("--simulated", action="store_true", help=say(message("a list for demonstrations only")))
-    trust.add_argument("--out", type=Path, required=True, metavar="FILE", help=say(message("file to write")))
-    trust.add_argument("certificate", type=Path, nargs="+", metavar="CERTIFICATE")
+    _trust.add_list(plan)
 
 
 def _new(asked: Namespace) -> int:
@@ -151,52 +140,3 @@ def _told(plan: Plan, origin: str) -> list[Message]:
         for one in plan.participants
     ]  # fmt: skip
     return told + [message("Never: {rule}", rule=one.said(code)) for one in plan.transfer_standard.never]
-
-
-def _trust(asked: Namespace) -> int:
-    plan = read_plan(without_comments(read_small(asked.plan, MAX_JSON)))
-    root, crl = read_small(asked.root, _SMALL), read_small(asked.crl, MAX_JSON)
-    fingerprint = describe(root).fingerprint
-    document: dict[str, Any] = {
-        "format": "labclient-trust/1",
-        "comparison": plan.id,
-        "version": asked.version,
-        "issued": iso(datetime.now(UTC)),
-        "simulated": asked.simulated,
-        "roots": [_pem(root, asked.root)],
-        "crls": [_pem(crl, asked.crl)],
-        "people": [msgspec.to_builtins(_person(path)) for path in asked.certificate],
-        "recipients": [msgspec.to_builtins(one) for one in asked.recipient],
-    }
-    data = canonical(document)
-    faults = draft_faults(data)
-    if faults:
-        raise PlanInvalid(message("{where}: {why}", where=faults[0].where, why=faults[0].sentence))
-    msgspec.convert(document, TrustList)
-    write_whole(new_file(asked.out), data)
-    line(message("Trust list {version} with {count} people: {file}. Sign it with `labclient plan sign`.",
-                 version=asked.version, count=len(asked.certificate), file=asked.out))  # fmt: skip
-    line(message("Fingerprint of its root, to be told by phone or on paper:"))
-    text(fingerprint)
-    return 0
-
-
-def _person(path: Path) -> TrustedPerson:
-    card = describe(read_small(path, _SMALL))
-    who = card.person
-    return TrustedPerson(who.id, who.name, who.laboratory, who.roles, card.fingerprint)  # type: ignore[arg-type]
-
-
-def _pem(data: bytes, path: Path) -> str:
-    try:
-        return data.decode("ascii")
-    except UnicodeDecodeError as error:
-        raise WrongUse(message("{path} is not a PEM file.", path=str(path))) from error
-
-
-def _recipient(given: str) -> Recipient:
-    name, _, key = given.rpartition("=")
-    try:
-        return msgspec.convert({"name": written(name), "age": key}, Recipient)
-    except msgspec.ValidationError:
-        raise ArgumentTypeError(say(message("“{text}” is not a name, “=” and an age key", text=given))) from None

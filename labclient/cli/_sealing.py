@@ -16,8 +16,8 @@ from labclient.cli._common import (
     trust_for,
 )
 from labclient.cli._out import as_json, line, text
-from labclient.cli._package import told_report
 from labclient.cli._verbs import Verbs
+from labclient.cli._verify import told_report
 from labclient.package import comparison_of, open_sealed, seal_package
 from labclient.signing import load_seal_key
 from labclient.words import message, say
