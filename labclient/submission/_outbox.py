@@ -212,7 +212,9 @@ def _column(value: Any) -> Any:
 
 def _unsaid(sentence: Message) -> list[Any]:
     arguments = {
-        name: {"said": _unsaid(value)} if isinstance(value, Message) else {"text": str(value)}
+        name: {"said": _unsaid(value)}
+        if isinstance(value, Message)
+        else {"is": value if isinstance(value, int | float | str) else str(value)}
         for name, value in sentence.arguments.items()
     }
     return [sentence.template, arguments]
@@ -221,5 +223,5 @@ def _unsaid(sentence: Message) -> list[Any]:
 def _sentence(kept: list[Any]) -> Message:
     template, arguments = kept
     return Message(
-        template, {name: _sentence(one["said"]) if "said" in one else one["text"] for name, one in arguments.items()}
+        template, {name: _sentence(one["said"]) if "said" in one else one["is"] for name, one in arguments.items()}
     )

@@ -53,10 +53,10 @@ def send(
                     message("Sent, not confirmed: the pilot's receipt is missing."),
                     message("The platform is still verifying. Ask again later with `labclient outbox send`."),
                 )
-            pause = delay(max(1, item.attempts))
-            if isinstance(trouble, (StorageTrouble, WrongUse)) or item.state == "refused":
+            left = (ends - clock.monotonic_ns()) / 1e9
+            if isinstance(trouble, (StorageTrouble, WrongUse)) or item.state == "refused" or left <= 0:
                 raise trouble
-            if clock.monotonic_ns() + int(pause * 1e9) > ends or clock.wait(stop, pause):
+            if clock.wait(stop, min(delay(item.attempts), left)):
                 raise trouble
 
 

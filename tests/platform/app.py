@@ -20,7 +20,7 @@ _YEARS = 10 * 365
 def make_app(desk: Desk) -> FastAPI:
     """The application over one desk; the worker of the desk begins with it."""
     desk.start()
-    app = FastAPI(title="labclient platform", openapi_url=None)
+    app = FastAPI(title="labclient platform", openapi_url=None, redirect_slashes=False)
     app.include_router(_uploads(desk))
 
     @app.get("/receipts/{sha256}")

@@ -16,9 +16,12 @@ import subprocess
 import sys
 import threading
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from labclient.errors import Trouble
+from labclient.package import open_trust
 from labclient.signing import file_sha256, write_whole
 
 _LABCLIENT = (sys.executable, "-m", "labclient", "--language", "en")
@@ -109,25 +112,32 @@ class Desk:
         package.parent.mkdir(exist_ok=True)
         if not package.exists():
             os.link(upload, package)
-        trust = self._trust_now()
-        verified = self._labclient("verify", package, "--trust", self._trust, "--json")
-        verdict = _document(verified.stdout)
-        if verified.returncode == 1 and verdict.get("ok") is False:
-            grave = [one["sentence"] for one in verdict["findings"] if one["grave"]]
-            self._refuse(sha256, "not-verified", grave, trust)
-            return
-        if verified.returncode != 0:
-            raise RuntimeError(verified.stderr)
-        names = _names(package)
+        trust, names, place = self._trust_now(), _names(package), package.parent
         if any(json.loads(other.read_bytes())["names"] == names for other in self._received.glob("*/record.json")):
             self._refuse(sha256, "another-package", ["Another package of this revision was received before."], trust)
             return
-        place = package.parent
         done = self._labclient("receive", package, "--trust", self._trust, "--identity", self._identity, "--out", place)
-        if done.returncode != 0:
+        if done.returncode == 0:
+            write_whole(self._record(sha256), json.dumps({"names": names, "sha256": sha256}).encode())
+            self._refusal(sha256).unlink(missing_ok=True)
+            return
+        reasons = self._reasons(package)
+        if not reasons:
             raise RuntimeError(done.stderr)
-        write_whole(self._record(sha256), json.dumps({"names": names, "sha256": sha256}).encode())
-        self._refusal(sha256).unlink(missing_ok=True)
+        self._refuse(sha256, "not-verified", reasons, trust)
+
+    def _reasons(self, package: Path) -> list[str]:
+        """What is grave about a package. Nothing, when it was not the package that could not be received: a passphrase
+        that is wrong or a trust list that has run out is no sender's fault."""
+        try:
+            open_trust(self._trust, datetime.now(UTC))
+        except Trouble:
+            return []
+        verified = self._labclient("verify", package, "--trust", self._trust, "--json")
+        if verified.returncode != 1:
+            return []
+        found = _document(verified.stdout).get("findings", [])
+        return [one["text"] for one in found if one["grave"]] or verified.stderr.splitlines()[:1]
 
     def _labclient(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         """As an administrator would."""
@@ -173,11 +183,14 @@ class Desk:
         return self._refused / f"{sha256}.json"
 
 
-def _names(package: Path) -> list[Any]:
-    """Which revision of whom a verified package is."""
-    with zipfile.ZipFile(package) as container:
-        info = json.loads(container.read("package.json"))
-    return [info[name] for name in _NAMES]
+def _names(package: Path) -> list[Any] | None:
+    """Which revision of whom a package says it is; not yet believed."""
+    try:
+        with zipfile.ZipFile(package) as container:
+            info = json.loads(container.read("package.json"))
+        return [info[name] for name in _NAMES]
+    except (zipfile.BadZipFile, KeyError, TypeError, ValueError):
+        return None
 
 
 def _document(text: str) -> dict[str, Any]:
