@@ -50,7 +50,7 @@ class BigDigits(QWidget):
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._digits, self._unit, self._widest = NO_READING, "", NO_READING
-        self._live = False
+        self._live = self._begun = False
         self._note: Message | None = message("No reading yet")
         self._tell()
 
@@ -69,7 +69,7 @@ class BigDigits(QWidget):
         digits, subdued and with the reason; any other status has no digits to show."""
         if unit != self._unit:
             self._widest = NO_READING
-        self._live = status == "ok"
+        self._live, self._begun = status == "ok", True
         self._digits, self._unit = (text.strip() if status in _WITH_DIGITS else NO_READING), unit
         self._note = None if self._live else _STATUSES.get(status, message("Not a reading: {status}", status=status))
         self._tell()
@@ -108,7 +108,7 @@ class BigDigits(QWidget):
             painter.setFont(unit_font)
             painter.drawText(place + QPointF(gap - font.pixelSize() * _GAP, 0), unit)
         if self._note is not None:
-            painter.setPen(QColor(theme.attention))
+            painter.setPen(QColor(theme.attention if self._begun else theme.muted))
             painter.setFont(note_font)
             below = QRectF(0, area.bottom(), self.width(), note_height)
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, say(self._note))
