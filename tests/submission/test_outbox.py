@@ -399,9 +399,12 @@ def test_sending_again_enters_nothing_twice(world: World, tmp_path: Path) -> Non
 
 
 def test_another_package_is_not_sent_for_a_participation(world: World, package: Path, outbox: Outbox) -> None:
-    with Participation.open(world.left.notebook, clock=SystemClock(), home=Home(world.out / "pc")) as participation:
-        with pytest.raises(NotVerified, match="does not belong"):
-            send_for(participation, package, "https://platform.example", outbox)
+    home = Home(world.out / "pc")
+    with (
+        Participation.open(world.left.notebook, clock=SystemClock(), home=home) as participation,
+        pytest.raises(NotVerified, match="does not belong"),
+    ):
+        send_for(participation, package, "https://platform.example", outbox)
     assert outbox.items() == ()
 
 
