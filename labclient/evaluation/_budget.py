@@ -3,17 +3,19 @@ standard's coefficients or the laboratory's declaration."""
 
 from collections.abc import Iterator
 from math import hypot, inf, isinf
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
 from labclient.errors import DataUnfit
 from labclient.evaluation._data import BudgetLine, digits
-from labclient.evaluation._inputs import BudgetDeclared, CertifiedValue, Standard
+from labclient.evaluation._inputs import BudgetDeclared, CertifiedValue, Declared, InfluenceUncertainty, Standard
 from labclient.metrology import Budget, Component, Coverage, Distribution, TypeA, combine
 from labclient.plan import BudgetRow, Coefficient, Plan, Point
 from labclient.units import convert, factor, number
 from labclient.words import message
+
+_Stated = TypeVar("_Stated", CertifiedValue, Declared, InfluenceUncertainty)
 
 
 class Given(Struct, frozen=True, kw_only=True):
@@ -42,13 +44,13 @@ class Given(Struct, frozen=True, kw_only=True):
 
 
 def certified_value(standard: Standard, point: Point) -> CertifiedValue:
-    """The certificate's value for a point; raises `DataUnfit` when it has none."""
-    for value in standard.values:
-        if value.point == point.id:
-            return value
-    raise DataUnfit(
-        message("The certificate {name} has no value for {point}.", name=standard.certificate, point=point.id)
-    )
+    """The certificate's value for a point; raises `DataUnfit` when it has none, or more than one."""
+    found = [value for value in standard.values if value.point == point.id]
+    if not found:
+        raise DataUnfit(
+            message("The certificate {name} has no value for {point}.", name=standard.certificate, point=point.id)
+        )
+    return _only(found, point.id)
 
 
 def budget(given: Given, scatter: TypeA, value: float) -> Budget:
@@ -128,22 +130,30 @@ def _readings(given: Given, scatter: TypeA) -> dict[str, Any]:
 def _coefficient(given: Given, row: BudgetRow, value: float) -> dict[str, Any]:
     """u of the correction −y·c·(x − x₀): y·√((c·u(x))² + ((x − x₀)·u(c))²)."""
     coefficient = next(one for one in given.plan.transfer_standard.coefficients if one.influence == row.influence)
-    known = next((one for one in given.declared.influences if one.influence == row.influence), None)
-    if known is None:
+    found = [one for one in given.declared.influences if one.influence == row.influence]
+    if not found:
         raise DataUnfit(message("Budget: the uncertainty of the {influence} is missing.", influence=row.influence))
+    known = _only(found, str(row.influence))
     u_influence = _spread(known.u, known.unit, coefficient.reference.unit)
     u = abs(value) * hypot(float(coefficient.value) * u_influence, given.away(coefficient) * float(coefficient.u))
     return {"u": u, "source": known.source}
 
 
 def _declared(given: Given, row: BudgetRow) -> dict[str, Any]:
-    stated = next((one for one in given.declared.rows if (one.row, one.point) == (row.id, given.point.id)), None)
-    if stated is None:
+    found = [one for one in given.declared.rows if (one.row, one.point) == (row.id, given.point.id)]
+    if not found:
         raise DataUnfit(message("Budget: the row “{row}” at {point} is missing.", row=row.id, point=given.point.id))
+    stated = _only(found, row.id)
     amount = _spread(stated.value, stated.unit, given.plan.unit)
     dof = inf if stated.dof == "inf" else float(number(stated.dof))
     width = "u" if row.distribution in {"normal", "t"} else "half_width"
     return {width: amount, "dof": dof, "source": stated.source}
+
+
+def _only(found: list[_Stated], what: str) -> _Stated:
+    if len(found) > 1:
+        raise DataUnfit(message("“{what}” is stated twice: which one holds?", what=what))
+    return found[0]
 
 
 def _spread(text: str, source: str, target: str) -> float:

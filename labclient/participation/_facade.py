@@ -70,14 +70,19 @@ class Participation:
         if trusted and trusted.trust.comparison != source.plan.id:
             raise NotVerified(message("Plan and trust list belong to different comparisons."))
         _check_workable(source, laboratory)
-        key = NoteKey.generate(_KEY_NAME)
-        body = {"comparison": source.plan.id, "laboratory": laboratory}
-        notebook = Notebook.create(path, clock=clock, author=who, key=key, body=body)
-        write_whole(_key_file(home, notebook.origin), key.private, mode=0o600)
         drafts = [_plan_draft(source, plan, laboratory, who)]
         if trusted and trust:
             drafts.append(_trust_draft(trusted, trust, who))
-        notebook.append(*drafts)
+        key = NoteKey.generate(_KEY_NAME)
+        body = {"comparison": source.plan.id, "laboratory": laboratory}
+        notebook = Notebook.create(path, clock=clock, author=who, key=key, body=body)
+        try:
+            write_whole(_key_file(home, notebook.origin), key.private, mode=0o600)
+            notebook.append(*drafts)
+        except BaseException:
+            notebook.close()
+            path.unlink()
+            raise
         return cls(notebook, home)
 
     @classmethod

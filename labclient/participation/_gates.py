@@ -180,7 +180,10 @@ def _measurement(state: State) -> Iterator[Message]:
     if environment is None or state.check_at["environment"] < state.measured_at:
         yield message("The environment during the measurement has not been judged.")
     elif environment.verdict != "pass" and state.deviation_at < state.check_at["environment"]:
-        yield message("The environment left the plan's limits: record the deviation with its reason.")
+        if environment.verdict == "fail":
+            yield message("The environment left the plan's limits: record the deviation with its reason.")
+        else:
+            yield message("The environment was not watched throughout: record the deviation with its reason.")
 
 
 def _departure(state: State) -> Iterator[Message]:

@@ -108,8 +108,11 @@ def take_receipt(participation: Participation, file: Path) -> TakenReceipt:
         raise NotVerified(message("Without the pilot's trust list no receipt can be verified."))
     taken = read_receipt(file, state.trust.document, participation.clock.utc())
     _is_ours(state, taken.receipt.package_sha256, file)
+    data = read_small(file, _MAX_RECEIPT)
+    if sha256(data).hexdigest() != taken.sha256:
+        raise NotVerified(message("{file} changed while it was read.", file=file.name))
     entry = ReceiptTaken(taken.receipt.package_sha256, taken.receipt.received, taken.signer, taken.sha256)
-    participation.enter_outcome("receipt", entry, PROGRAM, read_small(file, _MAX_RECEIPT))
+    participation.enter_outcome("receipt", entry, PROGRAM, data)
     return taken
 
 

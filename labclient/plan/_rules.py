@@ -8,7 +8,7 @@ import msgspec
 
 from labclient.errors import UnitUnknown
 from labclient.plan._data import Plan, Quantity, Range
-from labclient.units import unit
+from labclient.units import factor, unit
 from labclient.words import Message, message
 
 
@@ -20,6 +20,7 @@ def faults(plan: Plan) -> tuple[Message, ...]:
         *_points(plan),
         *_dates(plan),
         *_limits(plan),
+        *_warm_up(plan),
         *_scheme(plan),
         *_budget(plan),
         *_people(plan),
@@ -121,6 +122,20 @@ def _limits(plan: Plan) -> Iterator[Message]:
         yield message("coverage: give either k or a probability.")
     if plan.coverage.probability is not None and not Decimal("0.5") < plan.coverage.probability < 1:
         yield message("coverage.probability: {p} does not lie between 0.5 and 1.", p=plan.coverage.probability)
+
+
+def _warm_up(plan: Plan) -> Iterator[Message]:
+    """A warm-up that can be judged at all: a reading in each twelfth of a window, two windows within the time."""
+    rule = plan.warm_up
+    given = (rule.window, rule.interval, rule.minimum, rule.longest)
+    try:
+        window, interval, minimum, longest = (one.value * factor(one.unit, "s") for one in given)
+    except UnitUnknown:  # named already
+        return
+    if window < 12 * interval:
+        yield message("warm_up.interval: a window needs twelve readings.")
+    if longest < max(minimum, 2 * window):
+        yield message("warm_up.longest: it is shorter than two windows, or than the minimum.")
 
 
 def _scheme(plan: Plan) -> Iterator[Message]:

@@ -285,6 +285,16 @@ def test_a_missing_row_or_influence_or_point_is_named(record, write) -> None:
         results(record)
 
 
+@pytest.mark.parametrize("kind", ["rows", "influences", "values"])
+def test_what_is_stated_twice_is_not_chosen_from(record, write, kind) -> None:
+    record.declare()
+    write.measure(PLAN, quiet(PLAN))
+    of_kind = "standard" if kind == "values" else "budget"
+    write.enter(of_kind, ENTRIES[of_kind] | {kind: [*ENTRIES[of_kind][kind], ENTRIES[of_kind][kind][0]]})
+    with pytest.raises(DataUnfit, match="stated twice"):
+        results(record)
+
+
 @pytest.mark.parametrize("text", ["", "0,000002", "２", "2 µV", "NaN", "inf", "1e99999", "1\n"])
 def test_a_declared_number_is_a_number_from_the_start(text) -> None:
     for kind, body in (("standard", Standard), ("budget", BudgetDeclared)):

@@ -9,7 +9,7 @@ from evaluation.records import BEGINS, WHO, StillClock, changed, small_plan_json
 from msgspec.structs import replace
 
 from labclient.demo._papers import LABORATORY, PASSPHRASE
-from labclient.errors import GateClosed, NotVerified, PlanInvalid, WrongUse
+from labclient.errors import GateClosed, NotVerified, PlanInvalid, StorageTrouble, WrongUse
 from labclient.package import PLAN_JSON, TRUST_JSON, open_trust, verify_package
 from labclient.participation import Participation
 from labclient.plan import read_plan
@@ -23,6 +23,7 @@ from labclient.signing import (
     new_identity,
     write_signed,
 )
+from labclient.words import message
 
 from .world import Desk, Office
 
@@ -143,6 +144,16 @@ def test_a_plan_by_an_unknown_method_is_refused_before_work_begins(office, tmp_p
     refused(office, tmp_path, GateClosed, "abba-future/7", plan=path)
 
 
+def test_a_disk_that_fails_at_the_beginning_leaves_nothing_behind(office, tmp_path, monkeypatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise StorageTrouble(message("the disk is full"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr("labclient.participation._facade.write_whole", fail)
+        refused(office, tmp_path, StorageTrouble, "full")
+    create(office, tmp_path).close()
+
+
 def test_a_notebook_is_never_overwritten(office, tmp_path) -> None:
     create(office, tmp_path).close()
     before = (tmp_path / "a.labnote").read_bytes()
@@ -181,12 +192,18 @@ def test_a_transcribed_plan_goes_all_the_way_and_says_so(office, tmp_path) -> No
     assert "transcribed" in [one.code for one in report.all_findings]
 
 
+def warm_up(**fields) -> dict:
+    return {"warm_up": json.loads(small_plan_json())["warm_up"] | fields}
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
         (changed(days=1, independent_level="day"), "at least two cycles"),
         (changed(steps=[{"role": r, "direction": d} for d in "+-" for r in "SX"]), "S is not reversed at once"),
         (changed(steps=[{"role": r, "direction": d} for r in "SX" for d in "++--"]), "S is not reversed at once"),
+        (warm_up(interval={"value": "11", "unit": "s"}), "twelve readings"),
+        (warm_up(longest={"value": "3", "unit": "min"}), "shorter than two windows"),
         ({"stability": json.loads(small_plan_json())["stability"] | {"readings": 15}}, "at least 16"),
     ],
 )

@@ -240,6 +240,15 @@ def test_an_environment_beyond_limits_needs_a_deviation_after_it(desk) -> None:
     desk.p.finish("measurement", WHO)
 
 
+def test_a_room_that_was_not_watched_needs_a_deviation_that_says_so(desk) -> None:
+    desk.until("measurement")
+    for day in (1, 2):
+        for point in desk.plan.points:
+            desk.write.cycles(desk.plan, point, day, [1, 2], desk.truth)
+    desk.judge()
+    assert reasons(desk) == "The environment was not watched throughout: record the deviation with its reason."
+
+
 def test_the_room_is_not_judged_while_it_is_watched(desk) -> None:
     desk.until("measurement")
     run = desk.write.room(60.0, stop=False)
