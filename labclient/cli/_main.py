@@ -43,7 +43,7 @@ _MODULES = (
 )  # fmt: skip
 FAULT = 70
 INTERRUPTED = 130
-NO_WINDOW = 2
+NO_VERB = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,9 +56,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     parser = _parser()
     if not given:
-        trouble(say(message("The window is not in this version yet; these are the verbs of the command line.")))
+        trouble(
+            say(
+                message(
+                    "No verb was given. These are the verbs of the command line; `labclient` alone opens the window."
+                )
+            )
+        )
         parser.print_help(sys.stderr)
-        return NO_WINDOW
+        return NO_VERB
     try:
         asked = parser.parse_args(given)
     except SystemExit as end:  # argparse has said what is wrong, or helped

@@ -117,7 +117,10 @@ def _disk() -> str:
 
 
 def _window() -> str:
-    return say(message("installed") if find_spec("labclient.ui") else message("not in this version"))
+    for part in ("PySide6", "pyqtgraph"):
+        if find_spec(part) is None:
+            raise ModuleNotFoundError(part)
+    return "PySide6, pyqtgraph"
 
 
 _LOOKS: dict[str, Callable[[], str]] = {

@@ -2,11 +2,12 @@
 
 import os
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from .conftest import WHO, Bench, compact_plan
+from .conftest import PROGRAM, PROMPT, WHO, Bench, compact_plan, environment
 
 
 def test_the_whole_job_from_arrival_to_receipt(bench: Bench) -> None:
@@ -118,6 +119,35 @@ def test_a_killed_run_is_named_and_resumed_where_cycles_are_missing(bench: Bench
     code, told = bench.record("--task", "measurement", "--resume").end()
     assert code == 0, told
     assert not any("cycles measured" in one for one in bench.missing("measurement"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal is POSIX's")
+def test_on_a_terminal_the_person_is_asked_between_the_bars(bench: Bench) -> None:
+    ours, theirs = os.openpty()
+    process = subprocess.Popen(
+        [*PROGRAM, "record", str(bench.notebook), "--task", "measurement", *WHO], stdin=theirs, stdout=theirs,
+        stderr=theirs, env=environment(bench.pc.home, TERM="xterm", COLUMNS="200"),
+    )  # fmt: skip
+    os.close(theirs)
+    told, seen = "", 0
+    while piece := _read(ours):
+        told += piece
+        for asked in list(PROMPT.finditer(told))[seen:]:
+            bench.meter.hands.connect(asked["role"], asked["point"], asked["way"] == "reversed")
+            os.write(ours, b"\n")
+            seen += 1
+    os.close(ours)
+    assert process.wait(30) == 0, told
+    assert "Day 1 is measured." in told
+    assert seen == 36
+
+
+def _read(terminal: int) -> str:
+    """What is on the terminal next; empty when the other side has gone."""
+    try:
+        return os.read(terminal, 65536).decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def test_a_trial_is_recorded_and_never_counts(bench: Bench) -> None:

@@ -137,8 +137,8 @@ def test_nobody_there_is_code_3(verb: str, pc: Pc) -> None:
     assert "→" in answer.err or "gone" in answer.err
 
 
-def test_alone_it_says_that_there_is_no_window_and_helps(pc: Pc) -> None:
-    answer = pc.run()
+def test_without_a_verb_it_helps(pc: Pc) -> None:
+    answer = pc.ask()
     assert answer.code == 2
     assert "window" in answer.err
     assert "record" in answer.err
