@@ -23,6 +23,7 @@ from labclient.cli._main import FAULT
 from labclient.demo._papers import PASSPHRASE, Papers, prepare_papers
 from labclient.home import Home, shipped
 from labclient.instruments.simulator import Hands
+from labclient.signing import new_authority, new_identity
 
 PROGRAM = (sys.executable, "-m", "labclient")
 EXAMPLES = shipped("resources", "examples")
@@ -252,3 +253,10 @@ def bench(prepared: Bench, tmp_path: Path) -> Bench:
     own = Bench(Pc(Home(tmp_path / "home")), tmp_path, prepared.papers, prepared.meter)
     shutil.copyfile(prepared.notebook, own.notebook)
     return own
+
+
+@pytest.fixture
+def cheap_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys that live as long as one test need not withstand guessing."""
+    monkeypatch.setattr(new_identity, "__defaults__", (1 << 14,))
+    monkeypatch.setitem(new_authority.__kwdefaults__, "cost", 1 << 14)

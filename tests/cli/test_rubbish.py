@@ -73,6 +73,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 
 
+@pytest.mark.usefixtures("cheap_keys")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_rubbish_is_answered_with_a_sentence(command: str, kind: str, pc: Pc, rubbish: Path, tmp_path: Path) -> None:

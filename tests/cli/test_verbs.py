@@ -6,18 +6,10 @@ from pathlib import Path
 import pytest
 
 from labclient.notebook import check
-from labclient.signing import new_authority, new_identity
 
 from .conftest import EXAMPLES, WHO, Bench, Pc, compact_plan, simulated
 
 PEOPLE = {"P-01": "operator", "P-90": "pilot"}
-
-
-@pytest.fixture
-def cheap_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keys that live as long as one test need not withstand guessing."""
-    monkeypatch.setattr(new_identity, "__defaults__", (1 << 14,))
-    monkeypatch.setitem(new_authority.__kwdefaults__, "cost", 1 << 14)
 
 
 @pytest.mark.usefixtures("cheap_keys")
