@@ -7,6 +7,7 @@ from labclient.clock import Clock, SystemClock
 from labclient.errors import NotVerified
 from labclient.participation._entries import Submitted
 from labclient.participation._facade import PROGRAM, Participation
+from labclient.participation._gates import may_enter
 from labclient.participation._signing import take_receipt
 from labclient.signing import file_sha256
 from labclient.submission import Item, Outbox, Patience, Progress, TakenReceipt
@@ -33,7 +34,8 @@ def send(
     has every byte, "receipt" once the receipt holds. Called again after any interruption, it goes on from there.
 
     `clock` is that of the network, never a simulated one; `ca`, `wait_s` and the rest as for `Outbox.add` and
-    `labclient.submission.send`, with what they raise. Raises `NotVerified` for another participation's package.
+    `labclient.submission.send`, with what they raise. Raises `NotVerified` for another participation's package,
+    `GateClosed` when it is not the time to submit.
     """
     state = participation.state
     sha256 = file_sha256(package).hex()
@@ -42,9 +44,13 @@ def send(
     if state.packaged is None or state.packaged.sha256 != sha256:
         raise NotVerified(message("{file} does not belong to the package of this participation.", file=package.name))
 
+    if not _confirmed(participation, sha256):
+        may_enter(state, "submitted")  # before anything leaves this PC
+
     def enter(item: Item) -> None:
         done = participation.state.submitted
-        if item.state in _ARRIVED and (done is None or done.sha256 != sha256):
+        known = done is not None and (done.sha256, done.to) == (sha256, item.url)
+        if item.state in _ARRIVED and not known and not _confirmed(participation, sha256):
             participation.enter_outcome("submitted", Submitted(sha256, item.url), PROGRAM)
 
     outbox.add(package, url, ca=ca)
@@ -62,7 +68,11 @@ def send(
         changed=enter,
     )
     item = outbox.item(sha256)
-    known = participation.state.receipt
-    if item.receipt and (known is None or known.sha256 != sha256):
+    if item.receipt and not _confirmed(participation, sha256):
         take_receipt(participation, item.receipt)
     return taken
+
+
+def _confirmed(participation: Participation, sha256: str) -> bool:
+    receipt = participation.state.receipt
+    return receipt is not None and receipt.sha256 == sha256

@@ -51,7 +51,7 @@ from .places import ROOT, Reply, Server, StandIn, Wire, answer
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 TUS = {"Tus_Resumable": "1.0.0"}
 ROLES = ("operator", "checker", "approver")
-WAIT_S = 30.0
+WAIT_S = 90.0
 
 
 class Quick(SystemClock):
@@ -568,7 +568,7 @@ def test_the_platform_takes_nothing_before_it_is_set_up_and_lists_nothing(tmp_pa
         assert httpx.delete(f"{server.url}/files/{'ab' * 32}", trust_env=False).status_code in {404, 405}
 
 
-def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     """Look until it is so; fail when it never is."""
     ends = time.monotonic() + seconds
     while not condition():
