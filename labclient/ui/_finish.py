@@ -4,8 +4,9 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QLineEdit, QTableWidget, QTableWidgetItem
 
-from labclient.participation import Participation, missing, pack, prepare, sign, submit, take_receipt
+from labclient.participation import Participation, missing, pack, prepare, send, sign, submit, take_receipt
 from labclient.signing import load_identity
+from labclient.submission import Outbox
 from labclient.ui._desk import Desk
 from labclient.ui._marks import mark_icon
 from labclient.ui._page import Page
@@ -96,9 +97,10 @@ class SubmissionPage(Page):
         self.said.setWordWrap(True)
         self.said.setObjectName("verdict")
         self.body.addWidget(self.said)
+        self.copy_button = self.in_body(message("Copy to a folder or stick…"), self._copy)
+        self.send_button = self.in_body(message("Send to a platform…"), self._send)
+        self.receipt_button = self.in_body(message("Read the receipt…"), self._receipt)
         self.body.addStretch(1)
-        self.copy_button = self.secondary(message("Copy to a folder or stick…"), self._copy)
-        self.receipt_button = self.secondary(message("Read the receipt…"), self._receipt)
         self.done_button = self.primary(message("Sign this station off"), self._finish)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -108,6 +110,7 @@ class SubmissionPage(Page):
         reasons = missing(state, "submission")
         self.show_missing(reasons if here else ())
         self.copy_button.setEnabled(here)
+        self.send_button.setEnabled(here and state.receipt is None)
         self.receipt_button.setEnabled(here and state.submitted is not None)
         self.done_button.setEnabled(here and not reasons)
         if state.receipt:
@@ -129,6 +132,16 @@ class SubmissionPage(Page):
         folder = package and QFileDialog.getExistingDirectory(self, say(message("Where to send it")))
         if folder:
             self.desk.do("submit", lambda participation: submit(participation, Path(package), Path(folder)))
+
+    def _send(self) -> None:
+        """Over a network: the outbox goes on where it was, however often this is pressed."""
+        package, _ = QFileDialog.getOpenFileName(self, say(message("The package")), "", "*.asice")
+        if not package:
+            return
+        title, asked = say(message("Send to a platform")), say(message("Address of the platform (https://…):"))
+        url, given = QInputDialog.getText(self, title, asked)
+        if given:
+            self.desk.do("send", lambda p: send(p, Path(package), url.strip(), Outbox(p.home.outbox)))
 
     def _receipt(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, say(message("The receipt")), "", "*.asice")

@@ -65,6 +65,13 @@ class Page(QWidget):
         self.buttons.addWidget(button)
         return button
 
+    def in_body(self, label: Message, act: Callable[[], None]) -> QPushButton:
+        """A button of its own line in the body, as wide as its words."""
+        button = QPushButton(say(label))
+        button.clicked.connect(act)
+        self.body.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        return button
+
     def secondary(self, label: Message, act: Callable[[], None]) -> QPushButton:
         """A further button, left of the primary one."""
         button = QPushButton(say(label))

@@ -13,6 +13,7 @@ from labclient.plan import Plan
 from labclient.ui._desk import Desk
 from labclient.ui._form import StructForm, fit
 from labclient.ui._page import Page, heading
+from labclient.ui._view import amount
 from labclient.ui._watch import Snapshot
 from labclient.words import message, say
 
@@ -97,8 +98,8 @@ class ResultsPage(Page):
         names = {row.id: row.name for row in snapshot.state.plan.budget}
         for place, (point, line) in enumerate(lines):
             name = names[line.row].said(say(message("language-code"))) if line.row in names else line.row
-            texts6 = (point, name, line.evaluation, f"{float(line.u):.3g} {line.unit}",
-                      f"{float(line.contribution):.3g}", f"{float(line.share):.1%}")  # fmt: skip
+            texts6 = (point, name, line.evaluation, amount(line.u, line.unit),
+                      amount(line.contribution, snapshot.state.plan.unit), f"{float(line.share):.1%}")  # fmt: skip
             for column, text in enumerate(texts6):
                 self.budget.setItem(place, column, QTableWidgetItem(text))
         for table in (self.result, self.budget):

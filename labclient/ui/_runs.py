@@ -74,6 +74,8 @@ class RunPage(Page):
             self._recent.clear()
         self._plot(replies)
         self._show_band(replies)
+        if not replies.fresh:
+            return
         self.digits.show_reading(_plain(replies.texts[0]), replies.channels[0].unit, replies.status)
         pause = self._clock.restart() if self._clock.isValid() else 0
         self._clock.start()
@@ -173,7 +175,7 @@ class MeasurementPage(RunPage):
 
     def show_replies(self, replies: LiveReplies) -> None:
         super().show_replies(replies)
-        if replies.task == "environment" and np.isfinite(replies.values[-1]).all():
+        if replies.fresh and replies.task == "environment" and np.isfinite(replies.values[-1]).all():
             texts = zip(replies.texts, replies.channels, strict=True)
             self.environment.setText("     ".join(f"{text.strip()} {channel.unit}" for text, channel in texts))
 

@@ -98,6 +98,7 @@ class Shell(QMainWindow):
         whole = QWidget()
         layout = QVBoxLayout(whole)
         layout.setContentsMargins(0, 0, 0, 0)
+        self.headline.setMargin(self.fontMetrics().height() // 2)
         layout.addWidget(self.headline)
         row = QHBoxLayout()
         row.addWidget(self.side)

@@ -7,6 +7,7 @@ from msgspec import Struct
 from labclient.evaluation import CHECK_NAMES, VERDICT_NAMES, Check
 from labclient.participation import ROLE_NAMES, STATION_NAMES, STATIONS, State, damage, missing
 from labclient.plan import Station
+from labclient.ui._scales import fitting_unit
 from labclient.words import Message, message
 
 Mark = Literal["waiting", "running", "passed", "failed", "blocked", "sealed"]
@@ -87,16 +88,22 @@ def verdict(check: Check) -> Message:
     said = message("{check}: {verdict}", check=CHECK_NAMES[check.check], verdict=VERDICT_NAMES[check.verdict])
     if not {"change", "u(change)", "k", "limit"} <= names.keys():
         return said
-    unit = names["change"].unit
+    unit, size = fitting_unit(float(names["limit"].value), names["limit"].unit)
     return message(
         "{said} — |{d}| ± {k}·{u} {unit} against {limit} {unit}",
         said=said,
-        d=_short(names["change"].value),
+        d=_short(names["change"].value.removeprefix("-"), size),
         k=_short(names["k"].value),
-        u=_short(names["u(change)"].value),
-        limit=_short(names["limit"].value),
+        u=_short(names["u(change)"].value, size),
+        limit=_short(names["limit"].value, size),
         unit=unit,
     )
+
+
+def amount(number: str, unit: str) -> str:
+    """A number of the record for the eye: three digits, in the prefixed unit that suits its size."""
+    fitting, size = fitting_unit(abs(float(number)), unit)
+    return f"{_short(number, size)} {fitting}".removesuffix(" 1")
 
 
 def checks_of(state: State, station: Station) -> tuple[Check, ...]:
@@ -121,5 +128,5 @@ def _mark(state: State, station: Station) -> Mark:
     return "running" if station == state.station else "waiting"
 
 
-def _short(number: str) -> str:
-    return f"{float(number):.3g}"
+def _short(number: str, size: float = 1.0) -> str:
+    return f"{float(number) / size:.3g}"

@@ -23,8 +23,9 @@ _PATIENCE = 600  # looks at a file that is not there yet: half a minute
 class LiveReplies(Struct, frozen=True, eq=False):
     """Replies that have just become durable: `times` in seconds since the run began, `values` rows × channels with NaN
     where there is no value; `texts` and `status` are those of the last reply. `role` and `direction` say what was
-    connected."""
+    connected. Only `fresh` ones are of now; others were in the notebook when it was opened."""
 
+    fresh: bool
     run: int
     task: str
     role: str
@@ -88,16 +89,17 @@ class Watcher(QObject):
             if now > size and (state is not None or now > 2):
                 known = state or first_state(reader)
                 entries = list(reader.entries(None, size, now))
+                fresh = size > 0
                 state, size = fold(known, entries), now
+                self.advanced.emit(Snapshot(path, state, size))
                 for entry in entries:
                     if entry.kind == "run-start":
                         runs[entry.seq] = entry
                     elif entry.kind == "series":
                         series[entry.seq] = entry
                     elif entry.kind == "block":
-                        live = _live(reader, runs[entry.body["run"]], series[entry.body["series"]], entry)
-                        self.replied.emit(live)
-                self.advanced.emit(Snapshot(path, state, size))
+                        run, meaning = runs[entry.body["run"]], series[entry.body["series"]]
+                        self.replied.emit(_live(reader, run, meaning, entry, fresh=fresh))
             stop.wait(_LOOK_S)
 
 
@@ -112,12 +114,13 @@ def _opened(path: Path, stop: Event) -> Reader:
     return Reader.open(path)
 
 
-def _live(reader: Reader, start: Entry, series: Entry, block: Entry) -> LiveReplies:
+def _live(reader: Reader, start: Entry, series: Entry, block: Entry, *, fresh: bool) -> LiveReplies:
     columns = read_columns(reader, block)
     last = reader.payload(block.seq).decode().rstrip("\r\n").rpartition("\r\n")[2]
     row = next(csv.reader([last]))
     began = int(start.body["clock"]["monotonic_ns"])
     return LiveReplies(
+        fresh=fresh,
         run=start.seq,
         task=str(start.body["task"]),
         role=str(series.body["role"]),

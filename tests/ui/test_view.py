@@ -82,4 +82,4 @@ def test_a_verdict_is_told_with_its_interval() -> None:
     figures = (Figure("change", "-1.2e-06", "V"), Figure("u(change)", "3e-07", "V"), Figure("k", "2.0"),
                Figure("limit", "6e-06", "V"))  # fmt: skip
     told = say(verdict(Check("stability", "pass", "reading-stability/1", (9,), figures)))
-    assert told == "reading stability: pass — |-1.2e-06| ± 2·3e-07 V against 6e-06 V"
+    assert told == "reading stability: pass — |1.2| ± 2·0.3 µV against 6 µV"
