@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -47,27 +48,18 @@ QT_NEEDS = {
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("demo", help="the whole job on simulated instruments; results in demo-out/").set_defaults(
-        of="demo"
-    )
-    verbs.add_parser("gui", help="open the window").set_defaults(of="demo")
-    verbs.add_parser("test", help="lint, types, layer contract, translations and tests").set_defaults(of="test")
-    verbs.add_parser("check", help="the same without the tests").set_defaults(of="test")
-    verbs.add_parser("bench", help="measure; --json for one line a figure").set_defaults(of="test")
-    verbs.add_parser("words", help="collect the strings of the source into the catalogue").set_defaults(of="test")
-    verbs.add_parser("schemas", help="write the JSON schemas of the file formats").set_defaults(of="test")
-    verbs.add_parser("lock", help="pin the newest parts again (needs uv)").set_defaults(of="test")
-    arguments, rest = parser.parse_known_args()
+    """Do one verb."""
     if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an old Python meets first
         print(f"labclient needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
         return 3
-    if arguments.verb == "lock":
-        return lock()
-    prepare(arguments.of)
-    does = {"demo": demo, "gui": gui, "test": test, "check": check, "bench": bench, "words": words, "schemas": schemas}
-    return does[arguments.verb](rest)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parsers = parser.add_subparsers(dest="verb", required=True)
+    for name, (locked, _, told) in VERBS.items():
+        parsers.add_parser(name, help=told).set_defaults(locked=locked)
+    asked, rest = parser.parse_known_args()
+    if asked.locked:
+        prepare(asked.locked)
+    return VERBS[asked.verb][1](rest)
 
 
 def demo(rest: list[str]) -> int:
@@ -103,6 +95,17 @@ def bench(rest: list[str]) -> int:
     return run("-m", "tests.bench", *rest)
 
 
+def bundle(rest: list[str]) -> int:
+    need_qt()
+    need("strip", "binutils")
+    built = run("-m", "PyInstaller", "--noconfirm", "--log-level=ERROR", *rest, str(SPEC / "labclient.spec"))
+    return built or run(str(SPEC / "prove.py"), "dist/labclient")
+
+
+def screenshots(rest: list[str]) -> int:
+    return run(str(SPEC / "screenshots.py"), *rest)
+
+
 def schemas(rest: list[str]) -> int:
     return run("-m", "tests.test_schemas", *rest)
 
@@ -128,7 +131,7 @@ def babel(*arguments: str) -> None:
     subprocess.check_call([PYTHON, "-m", "babel.messages.frontend", *arguments], cwd=ROOT)
 
 
-def lock() -> int:
+def lock(_: list[str]) -> int:
     base = ["uv", "pip", "compile", "-q", "--universal", "--python-version", "3.11", "--generate-hashes"]
     base += ["--no-emit-index-url", "--no-annotate", "--no-header", "--upgrade"]
     subprocess.check_call([*base, LOCKS["test"].with_suffix(".in"), "-o", LOCKS["test"]])
@@ -192,6 +195,20 @@ def install(*packages: str) -> None:
 def run(*command: str) -> int:
     return subprocess.call([PYTHON, *command], cwd=ROOT)
 
+
+# What each verb needs to be installed, what it does, and what it is for.
+VERBS: dict[str, tuple[str, Callable[[list[str]], int], str]] = {
+    "demo": ("demo", demo, "the whole job on simulated instruments; results in demo-out/"),
+    "gui": ("demo", gui, "open the window"),
+    "test": ("test", test, "lint, types, layer contract, translations and tests"),
+    "check": ("test", check, "the same without the tests"),
+    "bench": ("test", bench, "measure; --json for one line a figure"),
+    "bundle": ("test", bundle, "build dist/labclient, which needs no Python, and prove it"),
+    "screenshots": ("test", screenshots, "pictures of the window for the README"),
+    "words": ("test", words, "collect the strings of the source into the catalogue"),
+    "schemas": ("test", schemas, "write the JSON schemas of the file formats"),
+    "lock": ("", lock, "pin the newest parts again (needs uv)"),
+}
 
 if __name__ == "__main__":
     sys.exit(main())

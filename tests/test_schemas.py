@@ -9,11 +9,13 @@ import msgspec
 import pytest
 
 from labclient.home import shipped
-from labclient.package import PackageInfo, ResultFile
+from labclient.package import Commitment, Opening, PackageInfo, ResultFile
 from labclient.plan import Plan, TrustList
 from labclient.submission import Receipt
 
 SCHEMAS: dict[str, type] = {
+    "commitment-1": Commitment,
+    "opening-1": Opening,
     "package-1": PackageInfo,
     "plan-1": Plan,
     "receipt-1": Receipt,

@@ -1,4 +1,4 @@
-"""Handing over: a package to a folder or stick; the pilot's receipt, signed and verified."""
+"""Handing over: a package to a folder, a stick or a platform; the pilot's receipt, signed and verified."""
 
 from argparse import Namespace
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from labclient.cli._common import (
     trust_for,
 )
 from labclient.cli._out import as_json, line
+from labclient.cli._outbox import add_platform, is_address, submit_to
 from labclient.cli._verbs import Verbs
 from labclient.cli._verify import told_report
 from labclient.package import comparison_of
@@ -24,9 +25,11 @@ from labclient.words import message, say
 
 
 def add(verbs: Verbs) -> None:
-    submit_ = verbs.add("submit", message("copy a package to a folder or stick, and read it back"), _submit)
+    submit_ = verbs.add("submit", message("hand a package over: to a folder or stick, or to a platform"), _submit)
     submit_.add_argument("file", type=Path, metavar="FILE")
-    submit_.add_argument("--to", type=Path, required=True, metavar="FOLDER", help=say(message("where to")))
+    submit_.add_argument("--to", required=True, metavar="FOLDER|URL", help=say(message("where to")))
+    add_trust(submit_)
+    add_platform(submit_)
     submit_.add_argument(
         "--notebook", type=Path, metavar="NOTEBOOK", help=say(message("the notebook in which it is entered"))
     )
@@ -42,12 +45,14 @@ def add(verbs: Verbs) -> None:
 
 
 def _submit(asked: Namespace) -> int:
+    if is_address(asked.to):
+        return submit_to(asked)
     if asked.notebook is None:
-        delivered = deliver(asked.file, asked.to)
+        delivered = deliver(asked.file, Path(asked.to))
         line(message("This is in no notebook: give --notebook to have it entered."))
     else:
         with opened(asked) as participation:
-            delivered = submit(participation, asked.file, asked.to)
+            delivered = submit(participation, asked.file, Path(asked.to))
     line(message("Written to {path} and read back, SHA-256 {digest}.", path=delivered.path, digest=delivered.sha256))
     line(message("Sent, not confirmed, until the pilot's receipt is here."))
     return 0
