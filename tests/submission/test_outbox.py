@@ -122,7 +122,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     folder = tmp_path_factory.mktemp("world")
     out = folder / "demo"
     with Server(folder / "platform", out / "trust.asice", out / "pc" / "identities" / "P-90") as server:
-        left = demonstrate(out, Quiet(), speed=4000, platform=server.url)
+        left = demonstrate(out, Quiet(), speed=1000, platform=server.url)
     return World(out, left, folder / "platform")
 
 
