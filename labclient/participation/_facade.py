@@ -17,7 +17,7 @@ from labclient.home import Home
 from labclient.notebook import Draft, Entry, Notebook, Reader, attachment
 from labclient.package import PlanSource, Trusted, open_plan, open_trust
 from labclient.participation._entries import KINDS, Decision, Exclusion, PlanAccepted, TrustAccepted
-from labclient.participation._gates import may_enter, may_finish, missing
+from labclient.participation._gates import may_enter, may_exclude, may_finish, missing
 from labclient.participation._state import State, fold
 from labclient.plan import Station
 from labclient.signing import NoteKey, read_small, write_whole
@@ -117,6 +117,8 @@ class Participation:
         entered = _as(KINDS[kind], body)
         may_enter(self.state, kind)
         _check_named(self.state, entered)
+        if isinstance(entered, Exclusion):
+            may_exclude(self.state, entered.cycles)
         return self._enter(kind, entered, who)
 
     def attach(self, file: Path, what: str, media_type: str, who: str) -> Entry:

@@ -46,6 +46,7 @@ _ENTRY_STATIONS: dict[str, tuple[Station, ...]] = {
     "receipt": ("submission",),
     "handed-over": ("handed-over",),
 }
+_LEAST_GROUPS = 2  # below that nothing is known of the scatter
 _OF_A_REVISION = frozenset({"standard", "exclusion", "budget", "result", "staged"})
 
 
@@ -81,6 +82,23 @@ def may_enter(state: State, kind: str) -> None:
             message("The revision has not been prepared for signing."),
             message("Prepare the revision again; all sign anew."),
         )
+
+
+def may_exclude(state: State, cycles: tuple[int, ...]) -> None:
+    """Raise `GateClosed` when an exclusion would leave a point without a result, and the standard is not here to be
+    measured again. While it is here, an exclusion opens the measurement again."""
+    if "departure" not in state.done:
+        return
+    level = state.plan.measurement.independent_level
+    for point in state.plan.points:
+        left = [key for key, seq in state.counted.items() if key[0] == point.id and seq not in cycles]
+        if len(set(left) if level == "cycle" else {day for _, day, _ in left}) < _LEAST_GROUPS:
+            raise GateClosed(
+                message(
+                    "{point}: too few cycles would be left for a result, and the standard has left.", point=point.id
+                ),
+                message("Tell the pilot laboratory; record the reason as a deviation."),
+            )
 
 
 def may_run(state: State, task: str) -> None:

@@ -157,7 +157,10 @@ def _step(state: State, entry: Entry) -> State:  # noqa: PLR0911, PLR0912 - one 
             exclusion = _read(body, Exclusion)
             reasons = dict.fromkeys(exclusion.cycles, exclusion.reason)
             excluded = state.excluded | reasons
-            return set_(state, excluded=excluded, measured_at=entry.seq, changed_at=entry.seq)
+            done = state.done
+            if "departure" not in done:  # the standard is still here: measure again
+                done = tuple(station for station in done if station != "measurement")
+            return set_(state, excluded=excluded, done=done, measured_at=entry.seq, changed_at=entry.seq)
         case "check":
             check = _read(body, Check)
             failed = {check.check: entry.seq} if check.verdict == "fail" and check.check in HARM_CHECKS else {}

@@ -273,6 +273,23 @@ def test_a_cycle_is_redone_only_after_it_was_excluded(desk) -> None:
     desk.p.finish("measurement", WHO)
 
 
+def test_an_exclusion_opens_the_measurement_again_while_the_standard_is_here(desk) -> None:
+    desk.until("departure")
+    first = next(iter(desk.p.state.cycles))
+    desk.p.enter("exclusion", {"cycles": [first], "reason": "door opened"}, WHO)
+    assert desk.p.state.station == "measurement"
+    assert "10V: 3 of 4 cycles measured" in reasons(desk)
+
+
+def test_no_exclusion_leaves_a_point_without_a_result_once_the_standard_has_left(desk) -> None:
+    desk.until("results")
+    one, two, three, *_ = (seq for key, seq in desk.p.state.counted.items() if key[0] == "10V")
+    desk.p.enter("exclusion", {"cycles": [one, two], "reason": "door opened"}, WHO)
+    with pytest.raises(GateClosed, match="too few cycles would be left"):
+        desk.p.enter("exclusion", {"cycles": [three], "reason": "door opened again"}, WHO)
+    desk.compute()
+
+
 def test_an_exclusion_names_cycles_that_count(desk) -> None:
     desk.until("measurement")
     first, *_ = desk.measure()
