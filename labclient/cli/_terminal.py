@@ -34,7 +34,7 @@ class TerminalHands:
         wanted = (step.role, point.id, step.direction)
         if wanted == self._now:
             return
-        way = message("reversed") if step.direction == "-" else message("normal")
+        way = message("reversed") if step.direction == "-" else message("direct")
         with self._display.paused():
             line(message("Connect {role} ({artefact}), {point}, {way}; then press Enter.", role=step.role,
                          artefact=_ARTEFACTS[step.role], point=point.id, way=way))  # fmt: skip

@@ -184,10 +184,10 @@ def _check_integrity(info: Any, leaf: Any, digest: bytes) -> None:
     except _MALFORMED as error:
         raise _refused(message("it is malformed")) from error
     if not intact:
-        raise NotVerified(message("the signature belongs to other content"))
+        raise NotVerified(message("The signature belongs to other content."))
     if not valid:
         raise _refused(message("it does not hold"))
 
 
 def _refused(reason: Message) -> NotVerified:
-    return NotVerified(message("the signature is refused: {reason}", reason=reason))
+    return NotVerified(message("The signature is refused: {reason}.", reason=reason))

@@ -27,21 +27,21 @@ def parse_strict(data: bytes, max_bytes: int = MAX_BYTES, max_depth: int = MAX_D
     anything but UTF-8, a duplicate key, NaN or an infinity, a number or a character that no JSON reader need keep."""
     if len(data) > max_bytes:
         raise NotVerified(
-            message("the JSON text has {size} bytes; {limit} are allowed", size=len(data), limit=max_bytes)
+            message("The JSON text has {size} bytes; {limit} are allowed.", size=len(data), limit=max_bytes)
         )
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        raise NotVerified(message("the JSON text is not UTF-8 (byte {position})", position=error.start)) from error
+        raise NotVerified(message("The JSON text is not UTF-8 (byte {position}).", position=error.start)) from error
     _check_depth(text, max_depth)
     try:
         value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_float)
     except json.JSONDecodeError as error:
         raise NotVerified(
-            message("not JSON: line {line}, column {column}", line=error.lineno, column=error.colno)
+            message("This is not JSON: line {line}, column {column}.", line=error.lineno, column=error.colno)
         ) from error
     except ValueError as error:  # an integer of thousands of digits
-        raise NotVerified(message("the JSON text holds a number that cannot be kept")) from error
+        raise NotVerified(message("The JSON text holds a number that cannot be kept.")) from error
     if "\\u" in text:
         _check_characters(value)
     return value
@@ -52,14 +52,14 @@ def _check_depth(text: str, limit: int) -> None:
     for bracket in _BRACKET.finditer(_STRING.sub("", text)):
         depth += 1 if bracket.group() in "[{" else -1
         if depth > limit:
-            raise NotVerified(message("the JSON text is nested deeper than {limit} levels", limit=limit))
+            raise NotVerified(message("The JSON text is nested deeper than {limit} levels.", limit=limit))
 
 
 def _check_characters(value: Any) -> None:
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
-        raise NotVerified(message("the JSON text holds half a character")) from error
+        raise NotVerified(message("The JSON text holds half a character.")) from error
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -67,16 +67,16 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise NotVerified(message("the JSON text says “{name}” twice", name=twice))
+        raise NotVerified(message("The JSON text says “{name}” twice.", name=twice))
     return found
 
 
 def _constant(text: str) -> NoReturn:
-    raise NotVerified(message("{text} is not a JSON number", text=text))
+    raise NotVerified(message("{text} is not a JSON number.", text=text))
 
 
 def _float(text: str) -> float:
     number = float(text)
     if not isfinite(number):
-        raise NotVerified(message("{text} is not a JSON number", text=text))
+        raise NotVerified(message("{text} is not a JSON number.", text=text))
     return number

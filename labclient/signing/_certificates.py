@@ -202,7 +202,7 @@ def p256(key: object) -> "EllipticCurvePublicKey":
     from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 
     if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP256R1):
-        raise NotVerified(message("the key is not of the curve P-256"))
+        raise NotVerified(message("The key is not of the curve P-256."))
     return key
 
 
@@ -223,11 +223,11 @@ def name_of(person: Person) -> "x509.Name":
     for part in (person.id, person.name, person.laboratory):
         if not part.strip() or len(part) > _LONGEST:
             raise WrongUse(
-                message("“{part}”: id, name and laboratory need 1 to {limit} characters", part=part, limit=_LONGEST)
+                message("“{part}”: id, name and laboratory need 1 to {limit} characters.", part=part, limit=_LONGEST)
             )
     for role in person.roles:
         if role not in ROLES:
-            raise WrongUse(message("“{role}” is not a role; the roles are {roles}", role=role, roles=", ".join(ROLES)))
+            raise WrongUse(message("“{role}” is not a role; the roles are {roles}.", role=role, roles=", ".join(ROLES)))
     return x509.Name(
         [
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, person.laboratory),
@@ -257,10 +257,10 @@ def person_of(name: "x509.Name") -> Person:
 def check_period(begins: datetime, ends: datetime, within: Card | None = None) -> None:
     """Raises WrongUse for a period that ends before it begins, or leaves that of the issuer."""
     if ends - begins < timedelta(seconds=1):
-        raise WrongUse(message("the validity ends before it begins"))
+        raise WrongUse(message("The validity ends before it begins."))
     if within is not None and (begins < within.begins or ends > within.ends):
         raise WrongUse(
-            message("the validity leaves that of the issuing certificate, which ends {ends}", ends=within.ends)
+            message("The validity leaves that of the issuing certificate, which ends {ends}.", ends=within.ends)
         )
 
 
@@ -273,11 +273,11 @@ def _request(request: bytes) -> "x509.CertificateSigningRequest":
         p256(asked.public_key())
         proven = asked.is_signature_valid
     except (ValueError, x509.InvalidVersion, UnsupportedAlgorithm) as error:
-        raise NotVerified(message("this is not a certificate request")) from error
+        raise NotVerified(message("This is not a certificate request.")) from error
     if not proven:
-        raise NotVerified(message("the certificate request is not signed by its own key"))
+        raise NotVerified(message("The certificate request is not signed by its own key."))
     return asked
 
 
 def _no_certificate() -> NotVerified:
-    return NotVerified(message("this is not a certificate"))
+    return NotVerified(message("This is not a certificate."))

@@ -37,7 +37,7 @@ class Container:
         """A file inside, whole. Raises NotVerified when it is missing, larger than `max_bytes`, or has changed."""
         entry = self._entry(name)
         if entry.size > max_bytes:
-            raise NotVerified(message("{name} is larger than {limit} bytes", name=name, limit=max_bytes))
+            raise NotVerified(message("{name} is larger than {limit} bytes.", name=name, limit=max_bytes))
         return b"".join(self.pieces(name))
 
     def pieces(self, name: str) -> Iterator[bytes]:
@@ -48,7 +48,7 @@ class Container:
                 content.update(chunk)
                 yield chunk
         if content.digest() != self.digests[name]:
-            raise NotVerified(message("{name} changed while it was read", name=name))
+            raise NotVerified(message("{name} changed while it was read.", name=name))
 
     def copy_out(self, name: str, path: Path) -> None:
         """Write a file inside under a path of the caller's choice, which appears whole or not at all."""
@@ -59,7 +59,7 @@ class Container:
     def _entry(self, name: str) -> Entry:
         entry = self.entries.get(name)
         if entry is None:
-            raise NotVerified(message("{name} is missing in the container", name=name))
+            raise NotVerified(message("{name} is missing in the container.", name=name))
         return entry
 
 

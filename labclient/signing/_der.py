@@ -37,4 +37,4 @@ def _check_value(data: bytes, at: int, end: int, depth: int) -> int:
 
 
 def _not_der() -> NotVerified:
-    return NotVerified(message("the signature file is not in the exact form (DER)"))
+    return NotVerified(message("The signature file is not in the exact form (DER)."))

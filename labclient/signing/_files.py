@@ -43,7 +43,7 @@ def read_small(path: Path, limit: int) -> bytes:
     with storage(path), path.open("rb") as file:
         data = file.read(limit + 1)
     if len(data) > limit:
-        raise NotVerified(message("{name} is larger than {limit} bytes", name=path.name, limit=limit))
+        raise NotVerified(message("{name} is larger than {limit} bytes.", name=path.name, limit=limit))
     return data
 
 
@@ -65,5 +65,5 @@ def storage(path: Path) -> Iterator[None]:
     except OSError as error:
         raise StorageTrouble(
             message("{path} cannot be read or written: {reason}", path=path, reason=error.strerror or error),
-            message("check the disk, the stick or the folder's permissions, and try again"),
+            message("Check the disk, the stick or the folder's permissions, and try again."),
         ) from error

@@ -152,8 +152,8 @@ def load_identity(folder: Path, passphrase: str) -> Identity:
     together; WrongUse while there is no certificate."""
     if not (folder / _CERTIFICATE).exists():
         raise WrongUse(
-            message("there is no certificate in {folder} yet", folder=folder),
-            message("send {name} to the pilot and install the certificate that comes back", name=_REQUEST),
+            message("There is no certificate in {folder} yet.", folder=folder),
+            message("Send {name} to the pilot and install the certificate that comes back.", name=_REQUEST),
         )
     chain = read_certificates(read_small(folder / _CERTIFICATE, _SMALL))
     identity = Identity(chain, unlock_key(read_small(folder / _KEY, _SMALL), passphrase))
@@ -174,7 +174,7 @@ def _new_key(folder: Path, person: Person, passphrase: str, cost: int) -> "Ellip
 
     name_of(person)
     if (folder / _KEY).exists():
-        raise WrongUse(message("{folder} already holds a key; keys are never overwritten", folder=folder))
+        raise WrongUse(message("{folder} already holds a key; keys are never overwritten.", folder=folder))
     with storage(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = generate_private_key(SECP256R1())
@@ -184,11 +184,11 @@ def _new_key(folder: Path, person: Person, passphrase: str, cost: int) -> "Ellip
 
 def _check_authority(authority: Identity) -> None:
     if not authority.card.authority:
-        raise WrongUse(message("{name} is not an authority and cannot issue", name=authority.person.name))
+        raise WrongUse(message("{name} is not an authority and cannot issue.", name=authority.person.name))
 
 
 def _other_key() -> NotVerified:
     return NotVerified(
-        message("the certificate belongs to another key"),
-        message("install the certificate that was issued for the request in this folder"),
+        message("The certificate belongs to another key."),
+        message("Install the certificate that was issued for the request in this folder."),
     )

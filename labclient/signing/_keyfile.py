@@ -31,7 +31,7 @@ def lock_key(key: "EllipticCurvePrivateKey", passphrase: str, cost: int = COST) 
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
     if len(passphrase) < _SHORTEST:
-        raise WrongUse(message("the passphrase needs at least {count} characters", count=_SHORTEST))
+        raise WrongUse(message("The passphrase needs at least {count} characters.", count=_SHORTEST))
     salt, vector = os.urandom(16), os.urandom(16)
     secret = scrypt(
         passphrase.encode(), salt=salt, n=cost, r=_BLOCK, p=1, maxmem=(cost + 1024) * _BLOCK * 128, dklen=32
@@ -54,18 +54,18 @@ def unlock_key(pem: bytes, passphrase: str) -> "EllipticCurvePrivateKey":
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     if not pem.startswith(f"-----BEGIN {_LABEL}-----".encode()):
-        raise NotVerified(message("the key file does not hold an encrypted key"))
+        raise NotVerified(message("The key file does not hold an encrypted key."))
     try:
         key = load_pem_private_key(pem, passphrase.encode())
     except (ValueError, TypeError) as error:
         raise PassphraseWrong(
-            message("the key does not open with this passphrase"),
-            message("type it again; a forgotten passphrase means a new identity"),
+            message("The key does not open with this passphrase."),
+            message("Type it again; a forgotten passphrase means a new identity."),
         ) from error
     except UnsupportedAlgorithm as error:
-        raise NotVerified(message("the key file does not hold a key of the curve P-256")) from error
+        raise NotVerified(message("The key file does not hold a key of the curve P-256.")) from error
     if not isinstance(key, EllipticCurvePrivateKey) or not isinstance(key.curve, SECP256R1):
-        raise NotVerified(message("the key file does not hold a key of the curve P-256"))
+        raise NotVerified(message("The key file does not hold a key of the curve P-256."))
     return key
 
 

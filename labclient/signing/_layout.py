@@ -92,5 +92,5 @@ def read_signoff(data: bytes) -> SignOff:
         said = msgspec.convert(parse_strict(data, MAX_SIGNOFF_BYTES, 2), SignOff)
         parse_iso(said.claimed_time)
     except (msgspec.ValidationError, ValueError) as error:
-        raise NotVerified(message("a sign-off is not in the exact form")) from error
+        raise NotVerified(message("A sign-off is not in the exact form.")) from error
     return said

@@ -86,4 +86,4 @@ def _reference(element: Any) -> tuple[str, bytes]:
 
 
 def _refused(reason: Message) -> NotVerified:
-    return NotVerified(message("the signed list of files is refused: {reason}", reason=reason))
+    return NotVerified(message("The signed list of files is refused: {reason}.", reason=reason))

@@ -26,7 +26,7 @@ class Tree:
 
     def __init__(self, size: int = 0, frontier: bytes = b"") -> None:
         if size < 0 or len(frontier) != size.bit_count() * HASH_BYTES:
-            raise NotVerified(message("the kept tree state does not fit {size} entries", size=size))
+            raise NotVerified(message("The kept tree state does not fit {size} entries.", size=size))
         self._size = size
         self._roots = [frontier[at : at + HASH_BYTES] for at in range(0, len(frontier), HASH_BYTES)]
 
@@ -162,4 +162,4 @@ def _split(count: int) -> int:
 
 
 def _not_shown() -> NotVerified:
-    return NotVerified(message("the proof does not connect to the published head of the log"))
+    return NotVerified(message("The proof does not connect to the published head of the log."))

@@ -19,12 +19,12 @@ def check_names(names: Iterable[str]) -> None:
         _check_name(name)
         folded = fold(name)
         if folded in seen:
-            raise NotVerified(message("two files have the name {name}, or one that looks like it", name=name))
+            raise NotVerified(message("Two files have the name {name}, or one that looks like it.", name=name))
         seen.add(folded)
         parts = folded.split("/")
         folders.update("/".join(parts[:count]) for count in range(1, len(parts)))
     for name in sorted(seen & folders):
-        raise NotVerified(message("{name} is a file and a folder at once", name=name))
+        raise NotVerified(message("{name} is a file and a folder at once.", name=name))
 
 
 def fold(name: str) -> str:
@@ -45,4 +45,4 @@ def _check_name(name: str) -> None:
 
 
 def _bad_name(name: str) -> NotVerified:
-    return NotVerified(message("the file name {name} is not allowed", name=ascii(name[:100])))
+    return NotVerified(message("The file name {name} is not allowed.", name=ascii(name[:100])))

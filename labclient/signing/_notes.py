@@ -109,11 +109,11 @@ def _check_signature(text: str, signatures: str, public: str) -> None:
             Ed25519PublicKey.from_public_bytes(data[1:]).verify(signature[4:], text.encode())
         except (InvalidSignature, UnicodeEncodeError) as error:
             raise NotVerified(
-                message("the signature of {name} under the checkpoint does not hold", name=name)
+                message("The signature of {name} under the checkpoint does not hold.", name=name)
             ) from error
         signed = True
     if not signed:
-        raise NotVerified(message("the checkpoint is not signed by {name}", name=name))
+        raise NotVerified(message("The checkpoint is not signed by {name}.", name=name))
 
 
 def _read_public(public: str) -> tuple[str, bytes, bytes]:
@@ -121,7 +121,7 @@ def _read_public(public: str) -> tuple[str, bytes, bytes]:
     identifier, _, coded = rest.partition("+")
     data = _decode(coded)
     if len(data) != 33 or data[:1] != _ED25519 or identifier != _key_id(name, data).hex():
-        raise NotVerified(message("“{text}” is not the public key of a log", text=public[:200]))
+        raise NotVerified(message("“{text}” is not the public key of a log.", text=public[:200]))
     return name, _key_id(name, data), data
 
 
@@ -149,4 +149,4 @@ def _decode(text: str) -> bytes:
 
 
 def _not_a_note() -> NotVerified:
-    return NotVerified(message("this is not a signed checkpoint"))
+    return NotVerified(message("This is not a signed checkpoint."))

@@ -60,9 +60,9 @@ def load_seal_key(path: Path, passphrase: str) -> SealKey:
         secret = locked.decrypt(read_small(path, 1 << 16), passphrase).decode()
         return SealKey(str(x25519.Identity.from_str(secret).to_public()), secret)
     except DecryptError as error:
-        raise PassphraseWrong(message("the key does not open with this passphrase")) from error
+        raise PassphraseWrong(message("The key does not open with this passphrase.")) from error
     except (IdentityError, UnicodeDecodeError) as error:
-        raise NotVerified(message("{name} holds no key for opening", name=path.name)) from error
+        raise NotVerified(message("{name} holds no key for opening.", name=path.name)) from error
 
 
 def seal(source: Path, target: Path, recipients: Sequence[str]) -> None:
@@ -73,9 +73,9 @@ def seal(source: Path, target: Path, recipients: Sequence[str]) -> None:
     try:
         keys = [x25519.Recipient.from_str(recipient) for recipient in recipients]
     except RecipientError as error:
-        raise WrongUse(message("a recipient in the list is not an age key")) from error
+        raise WrongUse(message("A recipient in the list is not an age key.")) from error
     if not keys:
-        raise WrongUse(message("there is nobody to seal to"))
+        raise WrongUse(message("There is nobody to seal to."))
     with storage(source), source.open("rb") as plain, replacing(target) as sealed:
         try:
             encrypt_io(plain, sealed, keys)
@@ -95,7 +95,9 @@ def open_seal(source: Path, target: Path, key: SealKey) -> None:
         except (DecryptError, OSError) as error:
             if isinstance(error, OSError) and error.errno is not None:  # the disk's trouble, not the content's
                 raise
-            raise NotVerified(message("{name} was not sealed to this key, or was changed", name=source.name)) from error
+            raise NotVerified(
+                message("{name} was not sealed to this key, or was changed.", name=source.name)
+            ) from error
 
 
 def new_salt() -> bytes:
@@ -131,12 +133,12 @@ def read_phone_code(text: str) -> str:
     symbols = text.upper().translate(_MISREAD)
     body, check = symbols[:-1], symbols[-1:]
     if len(body) != _CODE_BITS // 5 or any(symbol not in _SYMBOLS for symbol in body):
-        raise NotVerified(message("the code needs 20 letters or digits and a check symbol"))
+        raise NotVerified(message("The code needs 20 letters or digits and a check symbol."))
     number = 0
     for symbol in body:
         number = number << 5 | _SYMBOLS.index(symbol)
     if _CHECK_SYMBOLS[number % 37] != check:
         raise NotVerified(
-            message("the check symbol does not fit: something was misread"), message("have it read again")
+            message("The check symbol does not fit: something was misread."), message("Have it read again.")
         )
     return "-".join([*(body[at : at + 4] for at in range(0, len(body), 4)), check])

@@ -88,7 +88,7 @@ class Stage:
         """Pack the signed folder into the container `path`, which appears whole or not at all; returns its SHA-256.
         Raises GateClosed while a signature is missing, NotVerified when a file changed since the last one."""
         if self.next_role is not None:
-            raise GateClosed(message("the signature of the {role} is missing", role=self.next_role))
+            raise GateClosed(message("The signature of the {role} is missing.", role=self.next_role))
         signatures = self._signatures()
         self._check_unchanged(self._digests(), len(signatures))
         manifests = [self._manifest(number) for number in range(1, len(signatures) + 1)]
@@ -98,19 +98,19 @@ class Stage:
     def _check_may_sign(self, role: str, card: Card) -> None:
         if role != self.next_role:
             raise GateClosed(
-                message("the {role} does not sign now", role=role),
-                message("the order is {roles}; next: {next}", roles=", ".join(self.roles), next=self.next_role or "-"),
+                message("The {role} does not sign now.", role=role),
+                message("The order is {roles}; next: {next}.", roles=", ".join(self.roles), next=self.next_role or "-"),
             )
         if role not in card.person.roles:
             raise GateClosed(
-                message("the certificate of {name} does not carry the role {role}", name=card.person.name, role=role),
-                message("ask the pilot for a certificate with this role"),
+                message("The certificate of {name} does not carry the role {role}.", name=card.person.name, role=role),
+                message("Ask the pilot for a certificate with this role."),
             )
         for earlier in self.signers():
             if earlier.person.id == card.person.id or earlier.key_fingerprint == card.key_fingerprint:
                 raise GateClosed(
-                    message("{name} has already signed; nobody signs in two roles", name=card.person.name),
-                    message("let another person sign as {role}", role=role),
+                    message("{name} has already signed; nobody signs in two roles.", name=card.person.name),
+                    message("Let another person sign as {role}.", role=role),
                 )
 
     def _check_unchanged(self, digests: Mapping[str, bytes], number: int) -> None:
@@ -118,8 +118,8 @@ class Stage:
         for name in sorted(signed.keys() | digests.keys()):
             if signed.get(name) != digests.get(name):
                 raise NotVerified(
-                    message("{name} changed after signature {number}", name=name, number=number),
-                    message("discard the signatures and stage it anew; all sign again"),
+                    message("{name} changed after signature {number}.", name=name, number=number),
+                    message("Discard the signatures and stage it anew; all sign again."),
                 )
 
     def _names(self) -> list[str]:
@@ -128,14 +128,14 @@ class Stage:
             paths = [path for path in self.folder.rglob("*") if path.is_symlink() or not path.is_dir()]
             for path in paths:
                 if path.is_symlink() or not path.is_file():
-                    raise WrongUse(message("{path} is not a plain file", path=path))
+                    raise WrongUse(message("{path} is not a plain file.", path=path))
         return sorted(path.relative_to(self.folder).as_posix() for path in paths)
 
     def _digests(self) -> dict[str, bytes]:
         check_names(self.files)
         for name in self.files:
             if is_reserved(name) and not signoff_number(name):
-                raise WrongUse(message("the name {name} is reserved", name=name))
+                raise WrongUse(message("The name {name} is reserved.", name=name))
         return {name: file_sha256(self.folder / name) for name in self.files}
 
     def _signatures(self) -> tuple[bytes, ...]:
@@ -171,11 +171,13 @@ def write_signed(
     Returns its SHA-256; raises GateClosed when the signer's certificate does not carry the role."""
     if role not in signer.card.person.roles:
         raise GateClosed(
-            message("the certificate of {name} does not carry the role {role}", name=signer.card.person.name, role=role)
+            message(
+                "The certificate of {name} does not carry the role {role}.", name=signer.card.person.name, role=role
+            )
         )
     for name in members:
         if is_reserved(name):
-            raise WrongUse(message("the name {name} is reserved", name=name))
+            raise WrongUse(message("The name {name} is reserved.", name=name))
     digests = {name: sha256(data).digest() for name, data in members.items()}
     step = make_step(signer, role, statement, moment, digests=digests, earlier=())
     inside = dict(sorted({**members, step.name: step.signoff}.items()))

@@ -87,7 +87,7 @@ def _read(data: bytes, kind: Any) -> list[Any]:
         for one in found:
             one.native  # noqa: B018 - parsing is lazy: fail here, not later
     except _MALFORMED as error:
-        raise PlanInvalid(message("a trusted root or revocation list cannot be read")) from error
+        raise PlanInvalid(message("A trusted root or revocation list cannot be read.")) from error
     return found
 
 

@@ -26,11 +26,11 @@ from labclient.words import Message, message
 
 _CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 _STANDINGS = {
-    "untrusted": message("the certificate of the signer does not lead to a trusted root"),
-    "expired": message("the certificate of the signer had expired"),
-    "not_yet_valid": message("the certificate of the signer was not valid yet"),
-    "revoked": message("the certificate of the signer was revoked"),
-    "revocation_unknown": message("the revocation list of the signer's issuer is out of date or does not verify"),
+    "untrusted": message("The certificate of the signer does not lead to a trusted root."),
+    "expired": message("The certificate of the signer had expired."),
+    "not_yet_valid": message("The certificate of the signer was not valid yet."),
+    "revoked": message("The certificate of the signer was revoked."),
+    "revocation_unknown": message("The revocation list of the signer's issuer is out of date or does not verify."),
 }
 
 
@@ -78,7 +78,7 @@ class _Judge:
         for number, role in enumerate(self.roles, start=1):
             name = signature_name(number)
             if name not in self.container.entries or manifest_name(number) not in self.container.entries:
-                self._find("signature_missing", message("the signature of the {role} is missing", role=role), name)
+                self._find("signature_missing", message("The signature of the {role} is missing.", role=role), name)
                 continue
             self._judge_manifest(number)
             self._judge_signature(number, role, previous)
@@ -88,14 +88,14 @@ class _Judge:
     def _judge_shape(self) -> None:
         names = list(self.container.entries)
         if names[0] != "mimetype" or self.container.digests["mimetype"] != sha256(MIMETYPE).digest():
-            self._find("mimetype", message("the file does not begin as an ASiC-E container"), names[0])
+            self._find("mimetype", message("The file does not begin as an ASiC-E container."), names[0])
         expected = {"mimetype"}
         for number in range(1, len(self.roles) + 1):
             expected |= {manifest_name(number), signature_name(number)}
         for name in names:
             foreign = name.startswith(META) and name not in expected
             if foreign or (signoff_number(name) or 0) > len(self.roles):
-                self._find("signature_extra", message("{name} belongs to no required signature", name=name), name)
+                self._find("signature_extra", message("{name} belongs to no required signature.", name=name), name)
 
     def _judge_manifest(self, number: int) -> None:
         """Signature `number` covers every file but the later sign-offs, with the digests the files have."""
@@ -106,7 +106,7 @@ class _Judge:
             self._find("manifest", trouble.sentence, subject)
             return
         if manifest.signature != signature_name(number):
-            self._find("manifest", message("{name} names another signature than its own", name=subject), subject)
+            self._find("manifest", message("{name} names another signature than its own.", name=subject), subject)
         actual = {
             name: digest
             for name, digest in self.container.digests.items()
@@ -114,13 +114,13 @@ class _Judge:
         }
         for name in sorted(actual.keys() | manifest.digests.keys()):
             if name not in manifest.digests:
-                text = message("{name} is not covered by signature {number}", name=name, number=number)
+                text = message("{name} is not covered by signature {number}.", name=name, number=number)
                 self._find("unsigned_file", text, name)
             elif name not in actual:
-                text = message("{name} is missing; signature {number} covers it", name=name, number=number)
+                text = message("{name} is missing; signature {number} covers it.", name=name, number=number)
                 self._find("missing_file", text, name)
             elif actual[name] != manifest.digests[name]:
-                text = message("{name} is not what signature {number} covers", name=name, number=number)
+                text = message("{name} is not what signature {number} covers.", name=name, number=number)
                 self._find("changed_file", text, name)
 
     def _judge_signature(self, number: int, role: str, previous: str) -> None:
@@ -154,7 +154,7 @@ class _Judge:
         own = [name for name in self.container.entries if signoff_number(name) == number]
         try:
             if own != [subject]:
-                raise NotVerified(message("the sign-off of the {role} is missing or not alone", role=role))
+                raise NotVerified(message("The sign-off of the {role} is missing or not alone.", role=role))
             return read_signoff(self.container.read(subject, MAX_SIGNOFF_BYTES))
         except NotVerified as trouble:
             self._find("signoff", trouble.sentence, subject)
@@ -165,40 +165,40 @@ class _Judge:
         if status != "ok":
             self._find(status, _STANDINGS[status], subject)
         if not found.standing.revocation_checked:
-            text = message("whether the certificate of {name} was revoked is not checked", name=found.card.person.name)
+            text = message("Whether the certificate of {name} was revoked is not checked.", name=found.card.person.name)
             self._find("revocation_not_checked", text, subject, grave=False)
 
     def _judge_duties(self, found: Signature, role: str, subject: str) -> None:
         person = found.card.person
         if role not in person.roles:
-            text = message("the certificate of {name} does not carry the role {role}", name=person.name, role=role)
+            text = message("The certificate of {name} does not carry the role {role}.", name=person.name, role=role)
             self._find("role_missing", text, subject)
         if not person.id or self._people.setdefault(person.id, role) != role:
-            text = message("{name} signed in two roles", name=person.name)
+            text = message("{name} signed in two roles.", name=person.name)
             self._find("same_person", text, subject)
         if self._keys.setdefault(found.card.key_fingerprint, role) != role:
-            self._find("same_key", message("one key signed in two roles"), subject)
+            self._find("same_key", message("One key signed in two roles."), subject)
 
     def _judge_signoff(self, said: SignOff, found: Signature, role: str, previous: str, subject: str) -> None:
         if said.role != role:
-            text = message("the sign-off is for the role {said}, not {role}", said=said.role, role=role)
+            text = message("The sign-off is for the role {said}, not {role}.", said=said.role, role=role)
             self._find("role_order", text, subject)
         if said.person != found.card.person.id:
             person = found.card.person.id
-            text = message("the sign-off names {said}, the certificate {person}", said=said.person, person=person)
+            text = message("The sign-off names {said}, the certificate {person}.", said=said.person, person=person)
             self._find("person_mismatch", text, subject)
         if said.previous != previous:
-            self._find("previous_signature", message("the sign-off does not follow the signature before it"), subject)
+            self._find("previous_signature", message("The sign-off does not follow the signature before it."), subject)
 
     def _judge_times(self) -> None:
         latest: datetime | None = None
         for signature in self.signatures:
             claimed, subject = signature.claimed_time, signature_name(signature.number)
             if claimed > self.moment + _CLOCKS_MAY_DIFFER:
-                text = message("the time that {name} claims lies in the future", name=signature.person.name)
+                text = message("The time that {name} claims lies in the future.", name=signature.person.name)
                 self._find("signing_time_ahead", text, subject, grave=False)
             if latest is not None and claimed < latest:
-                text = message("{name} claims a time before the signature before", name=signature.person.name)
+                text = message("{name} claims a time before that of the signature before.", name=signature.person.name)
                 self._find("signing_times_disordered", text, subject, grave=False)
             latest = claimed
 

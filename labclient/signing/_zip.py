@@ -50,7 +50,7 @@ def write_zip(path: Path, members: Mapping[str, bytes | Path]) -> str:
     """
     check_names(members)
     if len(members) > MAX_FILES:
-        raise NotVerified(message("the container would have more than {limit} files", limit=MAX_FILES))
+        raise NotVerified(message("The container would have more than {limit} files.", limit=MAX_FILES))
     with replacing(path) as file:
         entries = [_write_member(file, name, member) for name, member in members.items()]
         file.write(directory(entries))
@@ -92,7 +92,7 @@ def chunks(file: BinaryIO, entry: Entry) -> Iterator[bytes]:
         crc, left = crc32(chunk, crc), left - len(chunk)
         yield chunk
     if crc != entry.crc:
-        raise NotVerified(message("{name} is damaged", name=entry.name))
+        raise NotVerified(message("{name} is damaged.", name=entry.name))
 
 
 def _write_member(file: BinaryIO, name: str, member: bytes | Path) -> Entry:
@@ -104,7 +104,7 @@ def _write_member(file: BinaryIO, name: str, member: bytes | Path) -> Entry:
         file.write(chunk)
         crc, written = crc32(chunk, crc), written + len(chunk)
     if written != size:
-        raise StorageTrouble(message("{name} changed while it was packed", name=name))
+        raise StorageTrouble(message("{name} changed while it was packed.", name=name))
     entry = Entry(name, offset, size, crc)
     file.seek(offset)
     file.write(header(entry))
@@ -195,6 +195,6 @@ def _flags(name: bytes) -> int:
 
 def _refused() -> NotVerified:
     return NotVerified(
-        message("this is not an intact container: its structure is not the one that labclient writes"),
-        message("ask the sender for the file again, and compare its SHA-256 with theirs"),
+        message("This is not an intact container: its structure is not the one that labclient writes."),
+        message("Ask the sender for the file again, and compare its SHA-256 with theirs."),
     )
