@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -63,7 +64,21 @@ def main() -> int:
 
 
 def demo(rest: list[str]) -> int:
-    return run("-m", "labclient", "demo", *(rest if "--out" in rest else ["--out", "demo-out", *rest]))
+    """The demonstration, delivered over a network to a receiving platform of its own on this computer."""
+    asked = rest if "--out" in rest else ["--out", "demo-out", *rest]
+    if "--platform" in asked or "--help" in asked or "-h" in asked:
+        return run("-m", "labclient", "demo", *asked)
+    pilot = Path(asked[asked.index("--out") + 1]).absolute()
+    with tempfile.TemporaryDirectory(prefix="labclient-platform-") as folder:
+        command = [PYTHON, "-m", "tests.platform", "--folder", folder, "--trust", pilot / "trust.asice"]
+        command += ["--identity", pilot / "pc" / "identities" / "P-90"]
+        environment = os.environ | {"LABCLIENT_PASSPHRASE": "demonstration only"}
+        with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as platform:
+            try:
+                url = platform.stdout.readline().removeprefix("ready").strip() if platform.stdout else ""
+                return run("-m", "labclient", "demo", *asked, *(["--platform", url] if url else []))
+            finally:
+                platform.terminate()
 
 
 def gui(rest: list[str]) -> int:

@@ -48,7 +48,7 @@ class Papers(Struct, frozen=True):
 
 def prepare_papers(out: Path, home: Home, plan: bytes, now: datetime) -> Papers:
     """Play the pilot: issue certificates, sign plan and trust list into `out`; identities of all go into `home`."""
-    begins, ends = now - timedelta(days=30), now + _VALID
+    begins, ends = now - _VALID, now + _VALID
     authority = new_authority(
         home.identities / "authority", _AUTHORITY, PASSPHRASE, begins=begins, ends=ends, cost=_KEY_COST
     )
