@@ -1,8 +1,8 @@
 """Acquisition: what sources read, recorded before anybody sees it."""
 
 from labclient.acquisition._recorder import Recorder
-from labclient.acquisition._replies import Replies
+from labclient.acquisition._replies import Replies, replies
 from labclient.acquisition._series import Cycle, Series
-from labclient.acquisition._source import Source, Tell, replies
+from labclient.acquisition._source import Source, Tell
 
 __all__ = ["Cycle", "Recorder", "Replies", "Series", "Source", "Tell", "replies"]

@@ -4,7 +4,6 @@ Sources offer replies and go on; at most `interval` later one commit makes all o
 series. What a person enters is committed at once, together with everything offered before it.
 """
 
-from collections import deque
 from itertools import islice
 from pathlib import Path
 from threading import Condition, Lock, Thread
@@ -14,23 +13,16 @@ from typing import Self
 
 from msgspec import Struct
 
-from labclient.acquisition._replies import Replies, joined
+from labclient.acquisition._replies import Replies, check, joined
 from labclient.clock import Clock
 from labclient.errors import StorageTrouble, Trouble, WrongUse
-from labclient.notebook import Draft, Entry, Notebook, Reader, block, channels_of, check_draft, check_replies, open_run
+from labclient.instruments import Reply
+from labclient.notebook import Draft, Entry, Notebook, Reader, block, channels_of, check_draft, open_run
 from labclient.signing import NoteKey
 from labclient.words import message
 
 INTERVAL_S = 0.1
 ROOM = 200_000
-
-
-class _Run(Struct):
-    author: str
-    station: str
-    channels: int
-    rows: int
-    stopped: bool = False
 
 
 class _Block(Struct):
@@ -40,7 +32,19 @@ class _Block(Struct):
     series: int
     terminator: bytes
     first: int
-    batches: list[Replies]
+    rows: int
+    given: list[Replies | Reply]
+
+
+class _Run(Struct):
+    """`last` is the block that takes the next replies, until somebody asks or a commit begins."""
+
+    author: str
+    station: str
+    channels: int
+    rows: int
+    stopped: bool = False
+    last: _Block | None = None
 
 
 class _Request:
@@ -68,7 +72,7 @@ class Recorder:
         self._lock = Lock()
         self._wake = Condition(self._lock)  # the thread waits for work
         self._progress = Condition(self._lock)  # callers wait for the thread
-        self._waiting: deque[_Block | _Request] = deque()
+        self._waiting: list[_Block | _Request] = []
         self._rows_waiting = 0
         self._runs: dict[int, _Run] = {}
         self._committed = notebook.size
@@ -124,16 +128,16 @@ class Recorder:
         self._ask(request)
         return request.note
 
-    def offer(self, run: int, series: int, replies: Replies, terminator: bytes) -> None:
-        """Hand over replies of `run` that belong to `series`; returns at once, or when there is room again.
+    def offer(self, run: int, series: int, replies: Replies | Reply, terminator: bytes) -> None:
+        """Hand over replies of `run`, or one, that belong to `series`; returns at once, or when there is room again.
 
         Raises `StorageTrouble` when the record can no longer be written, `WrongUse` when the run is not open,
         ValueError for replies that contradict themselves or their run.
         """
-        count = len(replies)
+        count = 1 if isinstance(replies, Reply) else len(replies)
         if not count:
             return
-        check_replies(replies.t_ns, replies.status, replies.texts, replies.raws, replies.values)
+        check(replies)
         with self._lock:
             self._wait_for_room()
             known = self._known(run)
@@ -141,12 +145,14 @@ class Recorder:
                 raise WrongUse(message("Run {run} was stopped.", run=run), message("Begin a new run."))
             if len(replies.texts) != known.channels:
                 raise ValueError("another number of channels than the run")
-            waiting = self._last_block(run)
-            if waiting is None or (waiting.series, waiting.terminator) != (series, terminator):
-                waiting = _Block(run, series, terminator, known.rows, [])
-                self._waiting.append(waiting)
-                self._wake.notify()
-            waiting.batches.append(replies)
+            last = known.last
+            if last is None or last.series != series or last.terminator != terminator:
+                last = known.last = _Block(run, series, terminator, known.rows, 0, [])
+                if not self._waiting:  # else the thread knows already, and only waits until they are due
+                    self._wake.notify()
+                self._waiting.append(last)
+            last.given.append(replies)
+            last.rows += count
             known.rows += count
             self._rows_waiting += count
 
@@ -188,6 +194,7 @@ class Recorder:
             if self._closing:
                 raise ValueError("the recorder is closed")
             self._waiting.append(request)
+            self._end_blocks()
             for draft in request.drafts:
                 if draft.kind == "run-stop" and (run := self._runs.get(draft.body["run"])) is not None:
                     run.stopped = True
@@ -218,14 +225,10 @@ class Recorder:
         if self._closing:
             raise ValueError("the recorder is closed")
 
-    def _last_block(self, run: int) -> _Block | None:
-        """The block of `run` that waits last, unless a request came after it."""
-        for waiting in reversed(self._waiting):
-            if isinstance(waiting, _Request):
-                return None
-            if waiting.run == run:
-                return waiting
-        return None
+    def _end_blocks(self) -> None:
+        """What is offered from now on belongs behind what waits."""
+        for run in self._runs.values():
+            run.last = None
 
     def _raise_failure(self) -> None:
         failure = self._failure
@@ -263,7 +266,8 @@ class Recorder:
 
     def _commit(self) -> None:
         with self._lock:
-            work, self._waiting = self._waiting, deque()
+            work, self._waiting = self._waiting, []
+            self._end_blocks()
             self._urgent = False
         together: list[_Block | _Request] = []
         for item in work:
@@ -287,7 +291,7 @@ class Recorder:
                 requests.append(item)
             else:
                 next(entries)
-                rows += sum(map(len, item.batches))
+                rows += item.rows
         with self._lock:
             for request in requests:
                 request.done = True
@@ -296,7 +300,7 @@ class Recorder:
             self._progress.notify_all()
 
     def _draft(self, item: _Block) -> Draft:
-        run, replies = self._runs[item.run], joined(item.batches, item.terminator)
+        run, replies = self._runs[item.run], joined(item.given, item.terminator)
         return block(
             item.run,
             item.series,

@@ -1,11 +1,16 @@
-"""What a source hands over: a batch of replies, as columns, so that a stream needs no object per reading."""
+"""What a source hands over: a batch of replies as columns, so that a stream needs no object per reading, or one reply
+as the device gave it, so that a poll makes no columns of one row."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+from math import nan
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
+
+from labclient.instruments import Reply
+from labclient.notebook import OK, check_replies
 
 
 class Replies(Struct, frozen=True, eq=False, kw_only=True):
@@ -28,8 +33,30 @@ class Replies(Struct, frozen=True, eq=False, kw_only=True):
         return len(self.t_ns)
 
 
-def joined(batches: Sequence[Replies], terminator: bytes) -> Replies:
-    """All replies of `batches`, which share their channels, as one batch."""
+def replies(*given: Reply) -> Replies:
+    """Replies of a device as one batch: a value only where the status is "ok"."""
+    return Replies(
+        t_ns=[one.t_ns for one in given],
+        status=[one.status for one in given],
+        texts=[list(texts) for texts in zip(*(one.texts for one in given), strict=True)],
+        raws=[one.raw for one in given],
+        values=np.array([one.values if one.status == OK else (nan,) * len(one.values) for one in given], np.float64),
+    )
+
+
+def check(given: Replies | Reply) -> None:
+    """Raises ValueError for replies that contradict themselves, as `check_replies`."""
+    if isinstance(given, Reply):
+        if given.status == OK and len(given.texts) == len(given.values):  # most are, and nearly nothing is left to ask
+            "".join(given.texts).encode()
+            return
+        given = replies(given)
+    check_replies(given.t_ns, given.status, given.texts, given.raws, given.values)
+
+
+def joined(given: Iterable[Replies | Reply], terminator: bytes) -> Replies:
+    """All replies that were `given`, which share their channels, as one batch."""
+    batches = list(_batches(given))
     if len(batches) == 1:
         return batches[0]
     raws: list[bytes] | None = None
@@ -42,6 +69,21 @@ def joined(batches: Sequence[Replies], terminator: bytes) -> Replies:
         raws=raws,
         values=np.concatenate([batch.values for batch in batches]),
     )
+
+
+def _batches(given: Iterable[Replies | Reply]) -> Iterator[Replies]:
+    """The same in the same order, single replies that follow each other put together."""
+    singles: list[Reply] = []
+    for one in given:
+        if isinstance(one, Reply):
+            singles.append(one)
+            continue
+        if singles:
+            yield replies(*singles)
+            singles = []
+        yield one
+    if singles:
+        yield replies(*singles)
 
 
 def _raws(batch: Replies, terminator: bytes) -> Sequence[bytes]:

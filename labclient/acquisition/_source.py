@@ -12,14 +12,12 @@ from types import TracebackType
 from typing import Self
 
 import msgspec
-import numpy as np
 
 from labclient.acquisition._recorder import Recorder
-from labclient.acquisition._replies import Replies
 from labclient.acquisition._series import Series
 from labclient.clock import Clock
 from labclient.errors import LinkLost, LinkTimeout, LinkTrouble, ReplyInvalid
-from labclient.instruments import Device, Reply
+from labclient.instruments import Device
 from labclient.notebook import OK, Channel, Purpose, Task, gap, run_start, run_stop, series
 from labclient.words import Message, message
 
@@ -148,7 +146,7 @@ class Source:
             except (LinkTimeout, ReplyInvalid) as trouble:
                 self._mend(trouble, self._device.resync)
             else:
-                self._recorder.offer(self.run, number, replies(reply), self._end)
+                self._recorder.offer(self.run, number, reply, self._end)
                 return reply.status
 
     def _mend(self, trouble: LinkTrouble, cure: Callable[[], object]) -> None:
@@ -181,15 +179,3 @@ class Source:
     def _stop(self, reason: str) -> None:
         rows = self._recorder.rows(self.run)
         self._recorder.enter(run_stop(self.run, rows=rows, reason=reason, author=self._author, station=self._station))
-
-
-def replies(reply: Reply) -> Replies:
-    """One reply of a device as the recorder takes it: a value only where the status is "ok"."""
-    values = reply.values if reply.status == OK else (np.nan,) * len(reply.values)
-    return Replies(
-        t_ns=[reply.t_ns],
-        status=[reply.status],
-        texts=[[text] for text in reply.texts],
-        raws=[reply.raw],
-        values=np.array([values], dtype=np.float64),
-    )

@@ -14,6 +14,7 @@ import pytest
 from labclient.acquisition import Recorder, Replies
 from labclient.clock import SystemClock
 from labclient.errors import NotVerified, StorageTrouble, WrongUse
+from labclient.instruments import Reply
 from labclient.notebook import (
     Channel,
     Draft,
@@ -88,6 +89,10 @@ def batch(first: int, count: int = 1, raws: bool = True) -> Replies:
     )
 
 
+def single(number: int) -> Reply:
+    return Reply(1000 * number, f"{number}.0\r\n".encode(), (f"{number}.0",), (float(number),), "ok")
+
+
 def test_an_entered_draft_is_durable_when_enter_returns_with_all_that_was_offered_before(notebook: Notebook) -> None:
     with Recorder(notebook, interval=1000) as recorder, Reader.open(notebook.path) as reader:
         run, one = begin(recorder)
@@ -160,6 +165,38 @@ def test_batches_with_and_without_raw_bytes_keep_them(notebook: Notebook) -> Non
     assert raw_bytes("\\xff?") == b"\xff?"
 
 
+def test_single_replies_and_batches_are_one_block_in_the_order_they_came(notebook: Notebook) -> None:
+    with Recorder(notebook, interval=1000) as recorder, Reader.open(notebook.path) as reader:
+        run, one = begin(recorder)
+        start = recorder.enter(Draft(kind="note", body={}, author=AUTHOR))[0].seq + 1
+        given = (single(0), single(1), batch(2, 2, raws=False), single(4), batch(5), single(6))
+        recorder.offer(run, one, given[0], b"\r\n")
+        assert recorder.rows(run) == 1
+        recorder.enter(Draft(kind="note", body={}, author=AUTHOR))  # what comes after it is another block
+        for replies in given[1:]:
+            recorder.offer(run, one, replies, b"\r\n")
+        recorder.enter(run_stop(run, rows=recorder.rows(run), reason="done", author=AUTHOR))
+        found = list(reader.entries(start=start))
+        rows = b"".join(reader.payload(entry.seq) for entry in reader.entries({"block"}))
+    blocks = [(entry.body["first"], entry.body["rows"]) for entry in found if entry.kind == "block"]
+    assert blocks in ([(0, 1), (1, 6)], [(0, 1), (1, 1), (2, 5)])
+    assert [entry.kind for entry in found][:2] == ["block", "note"]
+    assert rows == b"".join(b"%d,%d,ok,%d.0,\r\n" % (i, 1000 * i, i) for i in range(7))
+    assert check(notebook.path, deep=True).ok
+
+
+def test_a_single_reply_without_ok_is_recorded_without_a_number(notebook: Notebook) -> None:
+    with Recorder(notebook) as recorder:
+        run, one = begin(recorder)
+        recorder.offer(run, one, single(0), b"\r\n")
+        recorder.offer(run, one, Reply(1000, b"9.9E37\r\n", ("9.9E37",), (9.9e37,), "overload"), b"\r\n")
+        recorder.offer(run, one, single(2), b"\r\n")
+    with Reader.open(notebook.path) as reader:
+        data = run_values(reader, run)
+    assert [data.statuses[code] for code in data.status] == ["ok", "overload", "ok"]
+    assert np.array_equal(data.values[:, 0], [0.0, np.nan, 2.0], equal_nan=True)
+
+
 def test_a_draft_that_cannot_be_written_is_refused_to_its_author_alone(notebook: Notebook) -> None:
     with Recorder(notebook) as recorder:
         run, one = begin(recorder)
@@ -177,6 +214,16 @@ def test_replies_that_contradict_themselves_or_their_run_are_refused_to_their_so
         for change in ({"status": ["overload"]}, {"status": ["ok", "ok"]}, two):
             with pytest.raises(ValueError, match=r"."):
                 recorder.offer(run, one, msgspec.structs.replace(batch(0), **change), b"\r\n")
+        wrong = (
+            {"texts": ()},
+            {"values": (1.0, 2.0)},
+            {"texts": ("1.0", "2.0"), "values": (1.0, 2.0)},
+            {"texts": ("\ud800",)},
+            {"status": "overload;ok"},
+        )
+        for change in wrong:
+            with pytest.raises(ValueError, match=r"."):
+                recorder.offer(run, one, msgspec.structs.replace(single(0), **change), b"\r\n")
         recorder.offer(run, one, batch(0), b"\r\n")
     report = check(notebook.path, deep=True)
     assert report.ok
