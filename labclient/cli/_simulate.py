@@ -1,6 +1,7 @@
 """`labclient simulate`: be an instrument, made from its driver; `simulate order` is the hands at its cables."""
 
 import json
+import sys
 from argparse import ArgumentTypeError, Namespace
 from pathlib import Path
 
@@ -39,9 +40,9 @@ def _simulate(asked: Namespace) -> int:
         raise WrongUse(message("A driver takes nothing behind it."), message("Orders: labclient simulate order …"))
     world = load_world(asked.world) if asked.world else WorldFile()
     driver = driver_named(asked.driver)
-    trouble(
-        say(message("Simulated {title}: lives until Ctrl-C or the end of its input.", title=driver.file.driver.title))
-    )
+    if sys.stdin.isatty():  # a program that started it knows
+        title = driver.file.driver.title
+        trouble(say(message("Simulated {title}: lives until Ctrl-C or the end of its input.", title=title)))
     try:
         run(driver, asked.listen, world, seed=asked.seed, speed=asked.speed)
     except KeyboardInterrupt:

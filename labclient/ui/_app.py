@@ -5,6 +5,7 @@ import sys
 from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
+from labclient.ui._ending import Ending
 from labclient.ui._shell import Shell
 from labclient.ui._theme import apply, system_theme
 from labclient.words import language
@@ -23,4 +24,5 @@ def run() -> int:
         application.installTranslator(translator)
     shell = Shell()
     shell.show()
+    Ending(application)
     return application.exec()

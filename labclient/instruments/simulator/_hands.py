@@ -15,6 +15,9 @@ from labclient.words import message
 
 _READY_S: Final = 20.0
 _LEAVE_S: Final = 5.0
+# A bundled program has no -m; there the simulator is a verb.
+_FROZEN: Final = bool(getattr(sys, "frozen", False))
+_COMMAND: Final = (sys.executable, *(("simulate",) if _FROZEN else ("-m", "labclient.instruments.simulator")))
 
 
 class Hands:
@@ -122,7 +125,7 @@ def start_simulator(
     seed: int = 1,
     speed: float = 1.0,
     serial: bool = False,
-    command: tuple[str, ...] = (sys.executable, "-m", "labclient.instruments.simulator"),
+    command: tuple[str, ...] = _COMMAND,
 ) -> Iterator[Simulated]:
     """Run a simulator as a child process; it ends with the block, and also when this process dies.
 
