@@ -1,6 +1,10 @@
 """Pages of runs: big digits, the live plot, the verdict; and the table of points for the measurement."""
 
+from collections import deque
+from math import inf
+
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QProgressBar, QSplitter, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
@@ -30,7 +34,7 @@ class RunPage(Page):
         self._tasks = tasks
         self._run = -1
         self._zeros: dict[tuple[str, str], float] = {}
-        self._recent: list[tuple[float, float]] = []
+        self._recent = _Recent()
         self._clock = QElapsedTimer()
         self._stale = QTimer(self)
         self._stale.setSingleShot(True)
@@ -71,7 +75,7 @@ class RunPage(Page):
             self._zeros = {}
             self.plot.clear()
             self.plot.set_unit(replies.channels[0].unit)
-            self._recent.clear()
+            self._recent = _Recent()
         self._plot(replies)
         self._show_band(replies)
         if not replies.fresh:
@@ -107,11 +111,12 @@ class RunPage(Page):
             return
         plan = self.snapshot.state.plan
         limit = plan.warm_up.limit if self.station == "warm-up" else plan.stability.limit
-        self._recent += zip(replies.times.tolist(), replies.values[:, 0].tolist(), strict=True)
-        if self.station == "warm-up":
-            window = convert(float(plan.warm_up.window.value), plan.warm_up.window.unit, "s")
-            self._recent = [pair for pair in self._recent if pair[0] >= replies.times[-1] - window]
-        centre = float(np.nanmean([value for _, value in self._recent])) - zero
+        window = plan.warm_up.window if self.station == "warm-up" else None
+        self._recent.window_s = convert(float(window.value), window.unit, "s") if window else inf
+        self._recent.add(replies.times, replies.values[:, 0] - zero)
+        centre = self._recent.mean
+        if centre is None:
+            return
         half = convert(float(limit.value), limit.unit, plan.unit)
         self.plot.set_band(centre - half, centre + half)
 
@@ -178,6 +183,38 @@ class MeasurementPage(RunPage):
         if replies.fresh and replies.task == "environment" and np.isfinite(replies.values[-1]).all():
             texts = zip(replies.texts, replies.channels, strict=True)
             self.environment.setText("     ".join(f"{text.strip()} {channel.unit}" for text, channel in texts))
+
+
+class _Recent:
+    """The mean of the readings of the last `window_s` seconds. Its sum is carried on, so that the millionth reading
+    costs no more than the first."""
+
+    def __init__(self) -> None:
+        self.window_s = inf
+        self._parts: deque[tuple[NDArray[np.float64], NDArray[np.float64]]] = deque()
+        self._sum, self._count = 0.0, 0
+
+    @property
+    def mean(self) -> float | None:
+        """None while there is no value."""
+        return self._sum / self._count if self._count else None
+
+    def add(self, times: NDArray[np.float64], values: NDArray[np.float64]) -> None:
+        """Take in readings in the order of their times, in seconds; NaN is none. Those too old for the window go."""
+        there = np.isfinite(values)
+        self._sum += float(values[there].sum())
+        self._count += int(there.sum())
+        if self.window_s == inf:
+            return
+        self._parts.append((times[there], values[there]))
+        while self._parts:
+            times_of_part, values_of_part = self._parts.popleft()
+            old = int(np.searchsorted(times_of_part, times[-1] - self.window_s))
+            self._sum -= float(values_of_part[:old].sum())
+            self._count -= old
+            if old < len(times_of_part):
+                self._parts.appendleft((times_of_part[old:], values_of_part[old:]))
+                return
 
 
 def _plain(text: str) -> str:

@@ -171,7 +171,7 @@ class Shell(QMainWindow):
         snapshot = self.snapshot
         self._build()
         if snapshot is not None:
-            self._advanced(snapshot)
+            self._show_state(snapshot)
         if at > 0:
             self.rail.setCurrentRow(at - 1)
 
@@ -225,18 +225,16 @@ class Shell(QMainWindow):
         self.tell(say(sentence))
 
     def _advanced(self, snapshot: Snapshot) -> None:
-        first = self.snapshot is None
-        before = None if self.snapshot is None else self.snapshot.state.station
-        self.snapshot = snapshot
-        state = snapshot.state
-        title = state.plan.title.said(words.language())
-        self.headline.setText(f"{title}     {state.plan.transfer_standard.serial}     {state.accepted.laboratory}")
-        self._show_rail(snapshot)
-        for page in self.pages.values():
-            page.show_snapshot(snapshot)
+        before, self.snapshot = self.snapshot, snapshot
+        station = snapshot.state.station
+        if before is None or not snapshot.only_readings_since(before):
+            self._show_state(snapshot)
+        else:  # nothing new to show, ten times a second in a run
+            for page in self.pages.values():
+                page.snapshot = snapshot
         self._show_lamp()
-        if first or before != state.station:  # follow the work; a person may look elsewhere in between
-            self.rail.setCurrentRow(STATIONS.index(state.station) if state.station else len(STATIONS) - 1)
+        if before is None or before.state.station != station:  # follow the work; a person may look elsewhere in between
+            self.rail.setCurrentRow(STATIONS.index(station) if station else len(STATIONS) - 1)
 
     def _replied(self, replies: LiveReplies) -> None:
         for page in self.pages.values():
@@ -279,6 +277,14 @@ class Shell(QMainWindow):
     def _show_page(self, row: int) -> None:
         if row >= 0:
             self.stack.setCurrentWidget(self.pages[STATIONS[row]])
+
+    def _show_state(self, snapshot: Snapshot) -> None:
+        state = snapshot.state
+        title = state.plan.title.said(words.language())
+        self.headline.setText(f"{title}     {state.plan.transfer_standard.serial}     {state.accepted.laboratory}")
+        self._show_rail(snapshot)
+        for page in self.pages.values():
+            page.show_snapshot(snapshot)
 
     def _show_rail(self, snapshot: Snapshot) -> None:
         rows = station_rows(snapshot.state)

@@ -44,6 +44,12 @@ class Snapshot(Struct, frozen=True, eq=False):
     state: State
     size: int
 
+    def only_readings_since(self, before: "Snapshot") -> bool:
+        """Whether the state has only grown since `before`, and says nothing else."""
+        ours, theirs = self.state, before.state
+        names = State.__struct_fields__
+        return all(getattr(ours, name) is getattr(theirs, name) for name in names if name != "size")
+
 
 class Watcher(QObject):
     """Follows one notebook at a time. Signals: `advanced` (Snapshot), `replied` (LiveReplies), `troubled` (Trouble)."""

@@ -19,6 +19,9 @@ BARS = {
     "package_1e7_ratio": ("≤", 2.0),
     "plot_1e7_frame_ms": ("≤", 10.0),
     "plot_append_ms": ("≤", 4.0),
+    "gui_block_p99_ms": ("≤", 16.0),
+    "gui_block_max_ms": ("≤", 33.0),
+    "start_ratio": ("≤", 2.0),
 }
 _HOLDS = {"≥": operator.ge, "≤": operator.le, "<": operator.lt}
 
@@ -58,7 +61,9 @@ class Size:
     points: int = 1_000_000
     repeats: int = 5
     demo_speed: float = 2000.0
+    watched_s: float = 60.0
+    starts: int = 11
 
 
-QUICK = Size(2, 0.05, 0.5, 0.5, 2, 20_000, 5_000, 1, 5000.0)
+QUICK = Size(2, 0.05, 0.5, 0.5, 2, 20_000, 5_000, 1, 5000.0, 2.0, 1)
 LONG = Size(stream_s=300.0, paced_s=300.0)
