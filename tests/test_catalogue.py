@@ -42,10 +42,22 @@ def test_each_translation_fills_the_same_places(chinese: Catalog) -> None:
             assert _places(str(entry.string)) == _places(str(entry.id)), entry.id
 
 
-def test_chinese_sentences_end_as_chinese_does(chinese: Catalog) -> None:
+def test_chinese_is_set_with_chinese_punctuation(chinese: Catalog) -> None:
+    for entry in chinese:
+        if entry.id:
+            prose = re.sub(r"`[^`]*`|\w+://\S+", "", str(entry.string))
+            assert not re.search(r"[\u4e00-\u9fff]([,;:?!]|\.(\s|$))", prose), entry.string
+
+
+def test_a_sentence_is_a_sentence_in_both_languages(chinese: Catalog) -> None:
     for entry in chinese:
         if entry.id and re.search(r"[\u4e00-\u9fff]", str(entry.string)):
-            assert not re.search(r"[\u4e00-\u9fff][.,;?!]$", str(entry.string)), entry.string
+            assert str(entry.id).endswith(".") == str(entry.string).endswith("。"), entry.string
+
+
+def test_no_translation_is_a_guess(chinese: Catalog) -> None:
+    assert [entry.string for entry in chinese if entry.id and entry.fuzzy] == []
+    assert chinese.obsolete == {}
 
 
 def _places(template: str) -> set[str]:
