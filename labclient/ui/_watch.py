@@ -78,6 +78,8 @@ class Watcher(QObject):
             self._thread = None
 
     def _work(self, path: Path, stop: Event) -> None:
+        import numpy.ma  # noqa: F401 - numpy does so at the first median: 50 ms that the window's thread has not
+
         try:
             with _opened(path, stop) as reader:
                 self._follow(reader, path, stop)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import UTC, datetime
+from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
@@ -134,7 +135,7 @@ def _follow(notebook: Path, seconds: float, *, idle: bool = False) -> list[float
             if sum(shown) != recorded.result():
                 raise AssertionError(f"{sum(shown)} of {recorded.result()} readings were shown")
     shell.close()
-    return (np.diff(turns) * 1e3).tolist()
+    return [1e3 * (after - before) for before, after in pairwise(turns)]
 
 
 def _record(notebook: Path, seconds: float) -> int:
