@@ -124,7 +124,15 @@ def window(bundle: Bundle) -> str:
     return f"first painted after {spent:.2f} s, closed when asked"
 
 
-_QT_SAYS = ("qt.widgets.painting: ", "This plugin does not support propagateSizeHints()")
+# What Qt itself says of being asked to log, of a screen that is none, and of the C locale.
+_QT_SAYS = (
+    "qt.widgets.painting: ",
+    "This plugin does not support propagateSizeHints()",
+    'Detected locale "C" with character encoding',
+    "Qt depends on a UTF-8 locale",
+    "If this causes problems, reconfigure your locale.",
+    "for more information.",
+)
 
 
 def painted(bundle: Bundle) -> tuple[float, subprocess.Popen[str], str]:
