@@ -1,6 +1,9 @@
 """What the window shows is a pure function of the state."""
 
+from pathlib import Path
+
 import msgspec
+import numpy as np
 import pytest
 
 from labclient.acquisition import Cycle
@@ -9,7 +12,9 @@ from labclient.home import shipped
 from labclient.participation import STATIONS, Run, State
 from labclient.participation._entries import PlanAccepted, SignedOff, Staged
 from labclient.plan import read_plan
+from labclient.ui._runs import _Recent
 from labclient.ui._view import checks_of, next_day, point_rows, role_rows, station_rows, verdict
+from labclient.ui._watch import Snapshot
 from labclient.words import say
 
 
@@ -83,3 +88,20 @@ def test_a_verdict_is_told_with_its_interval() -> None:
                Figure("limit", "6e-06", "V"))  # fmt: skip
     told = say(verdict(Check("stability", "pass", "reading-stability/1", (9,), figures)))
     assert told == "reading stability: pass — |1.2| ± 2·0.3 µV against 6 µV"
+
+
+def test_a_commit_of_readings_alone_changes_no_page(begun: State) -> None:
+    before = Snapshot(Path("n"), begun, 10)
+    assert Snapshot(Path("n"), _with(begun, size=12), 12).only_readings_since(before)
+    assert not Snapshot(Path("n"), _with(begun, photos=1), 12).only_readings_since(before)
+
+
+def test_the_mean_of_the_last_window_forgets_what_is_older() -> None:
+    recent = _Recent()
+    assert recent.mean is None
+    recent.window_s = 10.0
+    recent.add(np.array([0.0, 4.0]), np.array([100.0, 7.0]))
+    recent.add(np.array([12.0, 13.0]), np.array([np.nan, 9.0]))
+    assert recent.mean == 8.0
+    recent.add(np.array([30.0]), np.array([5.0]))
+    assert recent.mean == 5.0
