@@ -15,6 +15,7 @@ import msgspec
 from labclient.errors import NumberInvalid, UnitUnknown
 from labclient.words import message
 
+_PREFIXES: Final = frozenset(("n", "µ", "m", "", "k", "M", "G"))
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
 _OF_NUMBERS: Final = b"+-.0123456789Ee\n"
 _LONG_EXPONENT: Final = re.compile(rb"E[+-]?[0-9]{5}")
@@ -86,6 +87,26 @@ def convert(value: float, source: str, target: str) -> float:
     ratio = factor(source, target)
     shift = (unit(source).offset - unit(target).offset) / unit(target).factor
     return float(Decimal(repr(value)) * ratio + shift)
+
+
+def fitting_unit(extent: float, unit: str) -> tuple[str, float]:
+    """The unit in which a difference of `extent` `unit` is a number from 1 to 1000, and its size in `unit`; `unit`
+    itself where nothing fits. A difference of temperatures in °C is in K."""
+    unit = "K" if unit == "°C" else unit
+    known = UNITS.get(unit)
+    if known is None:
+        return unit, 1.0
+    family = [one for one in UNITS.values() if one.quantity == known.quantity and unit.endswith(one.symbol)]
+    stem = min((one.symbol for one in family), key=len)
+    sizes = sorted(
+        (float(one.factor / known.factor), one.symbol)
+        for one in UNITS.values()
+        if one.quantity == known.quantity and one.symbol.endswith(stem) and one.symbol.removesuffix(stem) in _PREFIXES
+    )
+    if not extent > 0 or not sizes:
+        return unit, 1.0
+    size, symbol = next((pair for pair in reversed(sizes) if pair[0] <= extent * (1 + 1e-9)), sizes[0])
+    return symbol, size
 
 
 def number(text: str) -> Decimal:

@@ -32,6 +32,7 @@ from labclient.signing import (
     parse_strict,
     read_request,
     read_small,
+    request_key,
     revocations,
     save_seal_key,
     write_whole,
@@ -88,6 +89,7 @@ def _issue(asked: Namespace) -> int:
     line(message("Issued to {name} ({id}) of {laboratory} as {roles}: {file}", name=person.name, id=person.id,
                  laboratory=person.laboratory, roles=", ".join(asked.role), file=asked.out))  # fmt: skip
     line(message("That this request came from this person, you have to know: ask them for its fingerprint."))
+    line(message("Fingerprint of the request's key: {fingerprint}", fingerprint=request_key(data)))
     return 0
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from labclient.clock import SystemClock, parse_iso
 from labclient.errors import WrongUse
 from labclient.home import this_pc
-from labclient.package import accepted_trust, open_trust
+from labclient.package import Trusted, accepted_trust, open_trust
 from labclient.participation import Participation
 from labclient.plan import TrustList
 from labclient.signing import Identity, load_identity, read_small
@@ -48,9 +48,9 @@ def moment(text: str) -> datetime:
                                             text=text))) from None  # fmt: skip
 
 
-def add_who(parser: ArgumentParser) -> None:
+def add_who(parser: ArgumentParser, *, required: bool = True) -> None:
     parser.add_argument(
-        "--who", type=written, required=True, metavar="ID", help=say(message("who does this: the id of a person"))
+        "--who", type=written, required=required, metavar="ID", help=say(message("who does this: the id of a person"))
     )
 
 
@@ -139,6 +139,14 @@ def trust_for(asked: Namespace, comparison: str, at: datetime) -> TrustList:
     if asked.trust is not None:
         return open_trust(asked.trust, at).trust
     return accepted_trust(this_pc(), comparison, at).trust
+
+
+def known_root(trusted: Trusted) -> str | None:
+    """The root of a list, if a person has confirmed it before: with a list of the same comparison on this PC."""
+    if not any(this_pc().trust.glob(f"{trusted.trust.comparison}-*.asice")):
+        return None
+    known = accepted_trust(this_pc(), trusted.trust.comparison, datetime.now(UTC))
+    return trusted.root if trusted.root == known.root else None
 
 
 def opened(asked: Namespace) -> Participation:

@@ -18,7 +18,8 @@ from labclient.cli._out import as_json, line
 from labclient.cli._outbox import add_platform, is_address, submit_to
 from labclient.cli._verbs import Verbs
 from labclient.cli._verify import told_report
-from labclient.package import comparison_of
+from labclient.errors import WrongUse
+from labclient.package import comparison_of, is_sealed
 from labclient.participation import Participation, submit, take_receipt
 from labclient.submission import deliver, receive
 from labclient.words import message, say
@@ -59,6 +60,11 @@ def _submit(asked: Namespace) -> int:
 
 
 def _receive(asked: Namespace) -> int:
+    if is_sealed(asked.file):
+        raise WrongUse(
+            message("{file} is sealed: it must be opened first.", file=asked.file.name),
+            message("`labclient open` takes the package out of its seal; that package is received."),
+        )
     now = datetime.now(UTC)
     trust = trust_for(asked, comparison_of(asked.file) if asked.trust is None else "", now)
     signer = opened_identity(asked, asked.identity)

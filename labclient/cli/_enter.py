@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from labclient.cli._common import MAX_JSON, add_json, add_notebook, opened, written
-from labclient.cli._out import as_json, line
+from labclient.cli._out import amount, as_json, line, trouble
 from labclient.cli._templates import template, unfilled
 from labclient.cli._verbs import Verbs
 from labclient.errors import NotVerified, WrongUse
-from labclient.evaluation import CHECK_NAMES, VERDICT_NAMES, Check
+from labclient.evaluation import CHECK_NAMES, VERDICT_NAMES, Check, Figure
 from labclient.notebook import Reader
 from labclient.participation import STATION_NAMES, STATIONS, Participation, State, read_state
 from labclient.signing import parse_strict, read_small
@@ -22,6 +22,11 @@ from labclient.words import message, say
 _BY_PERSON = ("standard", "arrival", "decision", "note", "deviation", "exclusion", "budget", "departure", "handed-over")
 _WHATS = ("photo", "transport-log", "certificate", "document")
 _PURPOSES = {"functional": "diagnostic", "settling": "record", "stability": "record"}
+
+_ABOUT = message(
+    "“about” is the last entry that the pilot laboratory knew of when it decided; what is found later needs a new "
+    "decision."
+)
 
 
 def add(verbs: Verbs) -> None:
@@ -43,8 +48,15 @@ def told_check(made: Check) -> int:
     """Say the verdict of a check with its figures; the exit code is 0 only for a pass."""
     line(message("Check “{check}”: {verdict}.", check=CHECK_NAMES[made.check], verdict=VERDICT_NAMES[made.verdict]))
     for one in made.figures:
-        line(message("    {name}: {value} {unit}", name=one.name, value=one.value, unit=one.unit))
+        line(message("    {name}: {amount}", name=one.name, amount=_shown(one)))
     return 0 if made.verdict == "pass" else 1
+
+
+def _shown(figure: Figure) -> str:
+    """A figure for the eye; what was lowest or highest is no difference, and is compared with a limit."""
+    if figure.name.endswith(("lowest", "highest")):
+        return f"{float(figure.value):.6g} {figure.unit}"
+    return amount(figure.value, figure.unit)
 
 
 def _run(asked: Namespace) -> int:
@@ -53,6 +65,8 @@ def _run(asked: Namespace) -> int:
             raise WrongUse(message("“{kind}” needs no JSON.", kind=asked.kind))
         with Reader.open(asked.notebook) as reader:
             as_json(template(asked.kind, read_state(reader)))
+        if asked.kind == "decision":
+            trouble(say(_ABOUT))  # standard output holds the JSON alone
         return 0
     if asked.who is None:
         raise WrongUse(message("Say who enters this, with --who."))

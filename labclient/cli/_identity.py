@@ -12,7 +12,7 @@ from labclient.cli._common import (
     new_file,
     passphrase,
 )
-from labclient.cli._out import as_json, line, text
+from labclient.cli._out import as_json, line, text, trouble
 from labclient.cli._person import add_person, person_folder
 from labclient.cli._verbs import Verbs
 from labclient.clock import iso
@@ -25,6 +25,7 @@ from labclient.signing import (
     new_identity,
     read_request,
     read_small,
+    request_key,
     show_identity,
     write_whole,
 )
@@ -80,11 +81,14 @@ def _new(asked: Namespace) -> int:
 
 def _request(asked: Namespace) -> int:
     data = read_small(identity_folder(asked.identity) / "request.pem", _SMALL)
-    read_request(data)
+    told = message("Fingerprint of its key, to be told to the pilot by phone: {fingerprint}",
+                   fingerprint=request_key(data))  # fmt: skip
     if asked.out is None:
         text(data.decode("ascii").rstrip("\n"))
+        trouble(say(told))  # what is on standard output is the request alone
     else:
         write_whole(new_file(asked.out), data)
+        line(told)
     return 0
 
 

@@ -72,8 +72,8 @@ def _identify(asked: Namespace) -> int:
         as_json(asdict(found))
     else:
         who = found.identity
-        line(message("{maker} {model}, serial number {serial}, firmware {firmware}", maker=who.manufacturer,
-                     model=who.model, serial=who.serial, firmware=who.firmware))  # fmt: skip
+        line(message("{maker} {model}, serial number {serial}, firmware {firmware}", maker=who.manufacturer or "-",
+                     model=who.model or "-", serial=who.serial or "-", firmware=who.firmware or "-"))  # fmt: skip
     return 0
 
 
@@ -164,6 +164,6 @@ def _add(asked: Namespace) -> int:
         address=found.address, settings=dict(asked.set),
     )  # fmt: skip
     save_bench(path, Bench((*bench.instrument, entered)))
-    line(message("Entered: {id}, {model}, serial number {serial}", id=asked.id, model=found.identity.model,
-                 serial=found.identity.serial))  # fmt: skip
+    line(message("Entered: {id}, {model}, serial number {serial}", id=asked.id, model=found.identity.model or "-",
+                 serial=found.identity.serial or "-"))  # fmt: skip
     return 0

@@ -1,17 +1,18 @@
 """The notebook's own verbs: begin one, check, export, sign its head."""
 
 from argparse import Namespace
+from datetime import datetime
 from pathlib import Path
 
-from labclient.cli._common import MAX_JSON, add_json, add_notebook, add_who, opened, written
+from labclient.cli._common import MAX_JSON, add_json, add_notebook, add_who, known_root, opened, written
 from labclient.cli._out import as_json, line, text
-from labclient.cli._plan import ORIGINS
+from labclient.cli._plan import ORIGINS, plan_named
 from labclient.cli._verbs import Verbs
 from labclient.clock import SystemClock
 from labclient.errors import WrongUse
 from labclient.home import this_pc
 from labclient.notebook import check, export
-from labclient.package import keep_trust, open_trust
+from labclient.package import accepted_trust, keep_trust, kept_file, open_trust
 from labclient.participation import Participation
 from labclient.signing import read_small
 from labclient.words import message, say
@@ -21,7 +22,12 @@ def add(verbs: Verbs) -> None:
     new = verbs.add("new", message("begin a notebook: accept a plan, and with it the pilot's trust list"), _new)
     add_notebook(new)
     new.add_argument("--plan", type=Path, required=True, metavar="FILE", help=say(message("the plan")))
-    new.add_argument("--trust", type=Path, metavar="FILE", help=say(message("the pilot's trust list")))
+    new.add_argument(
+        "--trust",
+        type=Path,
+        metavar="FILE",
+        help=say(message("the pilot's trust list; without it, the list accepted on this PC")),
+    )
     new.add_argument(
         "--confirm", metavar="FINGERPRINT", help=say(message("the fingerprint as the pilot said it by another way"))
     )
@@ -44,11 +50,12 @@ def add(verbs: Verbs) -> None:
 
 def _new(asked: Namespace) -> int:
     clock, home = SystemClock(), this_pc()
+    trust, root = _trust(asked, clock.utc())
     with Participation.create(
         asked.notebook,
         plan=asked.plan,
-        trust=asked.trust,
-        confirmed_root=asked.confirm,
+        trust=trust,
+        confirmed_root=root,
         laboratory=asked.laboratory,
         who=asked.who,
         clock=clock,
@@ -64,6 +71,17 @@ def _new(asked: Namespace) -> int:
     line(message("Give {file} to the pilot laboratory: it proves later that nothing was changed.",
                  file=asked.notebook.with_suffix(".checkpoint.txt")))  # fmt: skip
     return 0
+
+
+def _trust(asked: Namespace, now: datetime) -> tuple[Path | None, str | None]:
+    """The trust list to begin with, and the root that a person confirmed: now, or before on this PC."""
+    if asked.trust is not None:
+        return asked.trust, asked.confirm or known_root(open_trust(asked.trust, now))
+    if asked.plan.suffix != ".asice":  # a transcription needs none
+        return None, asked.confirm
+    known = accepted_trust(this_pc(), plan_named(asked.plan), now)
+    line(message("Trust list {version}, accepted on this PC, is taken.", version=known.trust.version))
+    return kept_file(this_pc(), known), asked.confirm or known.root
 
 
 def _check(asked: Namespace) -> int:

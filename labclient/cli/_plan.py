@@ -107,15 +107,19 @@ def _show(asked: Namespace) -> int:
     return 0
 
 
+def plan_named(path: Path) -> str:
+    """The comparison that a signed plan names, not yet believed. Raises `NotVerified`, `PlanInvalid`."""
+    with read_container(path) as container:
+        return read_plan(container.read("plan.json", MAX_JSON)).id
+
+
 def _source(asked: Namespace) -> tuple[Plan, str, str | None]:
     now = datetime.now(UTC)
     if asked.file.suffix == ".asice":
         if asked.trust is not None:
             trust = open_trust(asked.trust, now).trust
         else:
-            with read_container(asked.file) as container:
-                named = read_plan(container.read("plan.json", MAX_JSON)).id
-            trust = accepted_trust(this_pc(), named, now).trust
+            trust = accepted_trust(this_pc(), plan_named(asked.file), now).trust
         source = open_plan(asked.file, trust, now)
         return source.plan, source.origin, source.signer
     plan = read_plan(without_comments(read_small(asked.file, MAX_JSON)))

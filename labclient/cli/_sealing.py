@@ -17,7 +17,7 @@ from labclient.cli._common import (
 )
 from labclient.cli._out import as_json, line, text
 from labclient.cli._verbs import Verbs
-from labclient.cli._verify import told_report
+from labclient.cli._verify import told_code, told_report
 from labclient.package import comparison_of, open_sealed, seal_package
 from labclient.signing import load_seal_key
 from labclient.words import message, say
@@ -67,8 +67,10 @@ def _open(asked: Namespace) -> int:
     key = load_seal_key(asked.key, passphrase(asked, message("Passphrase of {name}: ", name=asked.key.name)))
     found = open_sealed(asked.file, key, trust, folder_of(asked.out), now)
     if asked.json:
-        as_json(found.report.as_json() | {"file": str(found.path)})
+        as_json(found.report.as_json() | {"file": str(found.path), "commitment": found.said.commitment,
+                                          "code": found.said.code})  # fmt: skip
     else:
         line(message("Out of its seal: {path}. It is the package that the commitment fixed.", path=found.path))
+        told_code(found.said)
         told_report(found.report)
     return 0 if found.report.ok else 1

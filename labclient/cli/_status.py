@@ -1,6 +1,8 @@
 """`labclient status`: where a participation stands, folded from its notebook."""
 
 from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,6 +16,7 @@ from labclient.notebook import Reader
 from labclient.participation import STATION_NAMES, STATIONS, State, missing, read_state
 from labclient.words import Message, message, say
 
+_RUN_OF = {"environment": "measurement"}  # watched beside it
 _STATES = {"done": message("done"), "open": message("open"), "waiting": message("not yet")}
 
 
@@ -29,7 +32,7 @@ def _status(asked: Namespace) -> int:
     if asked.json:
         as_json(_as_json(state))
         return 0
-    for sentence in _told(state):
+    for sentence in _told(state, asked.notebook):
         line(sentence)
     return 0
 
@@ -52,11 +55,15 @@ def _as_json(state: State) -> dict[str, Any]:
             for station in STATIONS
         ],
         "checks": {name: one.verdict for name, one in state.checks.items()},
+        "cycles": [
+            {"entry": seq, "point": one.point, "day": one.day, "cycle": one.cycle, "excluded": state.excluded.get(seq)}
+            for seq, one in state.cycles.items()
+        ],
         "open_runs": [msgspec.to_builtins(run) for run in state.open_runs],
     }
 
 
-def _told(state: State) -> list[Message]:
+def _told(state: State, notebook: Path) -> list[Message]:
     due = state.plan.participant(state.accepted.laboratory).report_due
     told = [
         message("{comparison}, {laboratory}. The plan is {origin}; the report is due {due}.", due=due,
@@ -68,7 +75,10 @@ def _told(state: State) -> list[Message]:
         standing = _standing(state, station)
         told.append(message("{state}: {station}", state=_STATES[standing], station=STATION_NAMES[station]))
         if standing == "open":
-            told += [message("    {sentence}", sentence=one) for one in missing(state, station)]
+            reasons = missing(state, station) or [
+                message("Complete. Next: {command}", command=f"labclient enter {notebook} done {station} --who …")
+            ]
+            told += [message("    {sentence}", sentence=one) for one in reasons]
     told += [
         message("Check “{check}”: {verdict}.", check=CHECK_NAMES[one.check], verdict=VERDICT_NAMES[one.verdict])
         for one in state.checks.values()
@@ -78,7 +88,24 @@ def _told(state: State) -> list[Message]:
                 task=TASK_NAMES[run.task])
         for run in state.open_runs
     ]  # fmt: skip
-    return told
+    tasks = {_RUN_OF.get(run.task, run.task): None for run in state.open_runs}
+    told += [
+        message("If it was interrupted: {command}",
+                command=f"labclient record {notebook} --task {task} --resume --who …")
+        for task in tasks
+    ]  # fmt: skip
+    return told if state.packaged else told + list(_cycles(state))
+
+
+def _cycles(state: State) -> Iterator[Message]:
+    """The cycles with the entries by which an exclusion names them, a line for a point and a day."""
+    lines: dict[tuple[str, int], list[str]] = {}
+    for seq, one in state.cycles.items():
+        told = message("{cycle} (excluded)", cycle=one.cycle) if seq in state.excluded else one.cycle
+        lines.setdefault((one.point, one.day), []).append(f"{told} = {seq}")
+    for (point, day), cycles in lines.items():
+        yield message("Cycles of {point}, day {day}, with their entries: {cycles}", point=point, day=day,
+                      cycles=", ".join(cycles))  # fmt: skip
 
 
 def _standing(state: State, station: Any) -> str:

@@ -37,7 +37,8 @@ def unfilled(value: Any, where: str = "") -> list[str]:
         return [at for name, one in value.items() for at in unfilled(one, f"{where}.{name}" if where else name)]
     if isinstance(value, list):
         return [at for place, one in enumerate(value) for at in unfilled(one, f"{where}[{place}]")]
-    return [where] if isinstance(value, str) and value.startswith("<") and value.endswith(">") else []
+    blank = value is None or (isinstance(value, str) and value.startswith("<") and value.endswith(">"))
+    return [where] if blank else []  # no field of these kinds may be null
 
 
 def _budget(made: dict[str, Any], plan: Plan) -> dict[str, Any]:

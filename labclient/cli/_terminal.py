@@ -57,9 +57,9 @@ class Display:
         )  # fmt: skip
         self._bars: dict[Task, TaskID] = {}
         self._shown = self._progress.console.is_terminal
+        self._paused = False
 
     def __enter__(self) -> Self:
-        self._bar(shown=True)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -68,10 +68,12 @@ class Display:
     @contextmanager
     def paused(self) -> Iterator[None]:
         """Without the bar, so that the terminal is the person's."""
+        self._paused = True
         self._bar(shown=False)
         try:
             yield
         finally:
+            self._paused = False
             self._bar(shown=True)
 
     def tell(self, sentence: Message) -> None:
@@ -80,10 +82,11 @@ class Display:
     def progress(self, task: Task, done: int, total: int) -> None:
         if task not in self._bars:
             self._bars[task] = self._progress.add_task(say(TASK_NAMES[task]), total=total)
+            self._bar(shown=not self._paused)
         self._progress.update(self._bars[task], completed=min(done, total), total=total)
 
     def _bar(self, *, shown: bool) -> None:
-        if self._shown:
+        if self._shown and self._bars:  # without a bar, beginning and ending would leave empty lines
             with uninterrupted():  # a display half begun or half ended cannot be ended at all
                 (self._progress.start if shown else self._progress.stop)()
 

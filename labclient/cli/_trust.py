@@ -7,13 +7,14 @@ from typing import Any
 
 import msgspec
 
-from labclient.cli._common import MAX_JSON, count, new_file, written
+from labclient.cli._common import MAX_JSON, add_who, count, known_root, new_file, opened, written
 from labclient.cli._out import line, text
 from labclient.cli._verbs import Verbs
 from labclient.clock import iso
 from labclient.errors import PlanInvalid, WrongUse
 from labclient.home import this_pc
 from labclient.package import (
+    Trusted,
     draft_faults,
     keep_trust,
     open_trust,
@@ -34,6 +35,10 @@ def add(verbs: Verbs) -> None:
     accept.add_argument(
         "--confirm", metavar="FINGERPRINT", help=say(message("the fingerprint as the pilot said it by another way"))
     )
+    accept.add_argument(
+        "--notebook", type=Path, metavar="NOTEBOOK", help=say(message("the notebook that goes on with this newer list"))
+    )
+    add_who(accept, required=False)
 
 
 def add_list(plan: Verbs) -> None:
@@ -52,12 +57,27 @@ def add_list(plan: Verbs) -> None:
 
 def _accept(asked: Namespace) -> int:
     trusted = open_trust(asked.file, datetime.now(UTC))
-    confirm_root(trusted, asked.confirm)
+    if asked.notebook is not None:
+        _into_notebook(asked, trusted)
+    else:
+        confirm_root(trusted, asked.confirm or known_root(trusted))
     path = keep_trust(this_pc(), trusted, asked.file)
     line(message("Accepted: trust list {version} of {comparison}, {people} people: {path}", path=path,
                  version=trusted.trust.version, comparison=trusted.trust.comparison,
                  people=len(trusted.trust.people)))  # fmt: skip
     return 0
+
+
+def _into_notebook(asked: Namespace, trusted: Trusted) -> None:
+    """The root was confirmed when the notebook was begun; a fingerprint given all the same has to fit."""
+    if asked.who is None:
+        raise WrongUse(message("Say who enters this, with --who."))
+    confirm_root(trusted, asked.confirm or trusted.root)
+    with opened(asked) as participation:
+        before = participation.state.trust
+        participation.accept_trust(asked.file, asked.who)
+    line(message("The notebook goes on with trust list {version} instead of {before}.", version=trusted.trust.version,
+                 before=before.document.version if before else "-"))  # fmt: skip
 
 
 def _list(asked: Namespace) -> int:

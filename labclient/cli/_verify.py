@@ -13,7 +13,7 @@ from labclient.cli._common import (
     moment,
     trust_for,
 )
-from labclient.cli._out import as_json, line
+from labclient.cli._out import as_json, line, text
 from labclient.cli._verbs import Verbs
 from labclient.clock import iso
 from labclient.package import Commitment, PackageReport, comparison_of, is_sealed, verify_package, verify_sealed
@@ -89,13 +89,21 @@ def _verify(asked: Namespace) -> int:
     return 0 if report.ok else 1
 
 
+def told_code(said: Commitment) -> None:
+    """The code that the laboratory reads out."""
+    line(message("Code of commitment {commitment}, as the laboratory reads it over the phone:",
+                 commitment=said.commitment))  # fmt: skip
+    text(said.code)
+
+
 def _told_sealed(said: Commitment, *, as_document: bool) -> int:
     if as_document:
         document: dict[str, Any] = msgspec.to_builtins(said)
-        as_json({"ok": True, "sealed": document})
+        as_json({"ok": True, "sealed": document, "code": said.code})
     else:
         line(message("Sealed: {comparison}, {laboratory}, revision {revision}; commitment {commitment}",
                      comparison=said.comparison, laboratory=said.laboratory, revision=said.revision,
                      commitment=said.commitment))  # fmt: skip
+        told_code(said)
         line(message("The approver's signature holds. What is inside only the pilot can verify, by opening it."))
     return 0

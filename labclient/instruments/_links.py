@@ -114,6 +114,6 @@ def lost(address: str, reason: object) -> LinkLost:
     """The exception for a connection that is gone."""
     told = reason if isinstance(reason, Message) else str(reason)
     return LinkLost(
-        message("The connection to {address} is gone: {reason}", address=address, reason=told),
+        message("The connection to {address} is gone ({reason}).", address=address, reason=told),
         message("Check that the instrument is on and the cable is in; the run goes on with the same instrument."),
     )

@@ -191,10 +191,11 @@ class _Check:
         is_simulated(entry)
         self._origin = entry
         if self._expected is not None:
+            if self._expected.split("\n")[0] != log_name(entry):  # its key is another, too: say the cause
+                self._find(None, "expected", message("The checkpoint held outside is of another notebook."))
+                return
             try:
                 self._held = read_checkpoint(self._expected, entry.body["key"])
-                if self._held.origin != log_name(entry):
-                    self._find(None, "expected", message("The checkpoint held outside is of another notebook."))
             except Trouble as trouble:
                 self._find(None, "expected", trouble.sentence)
 

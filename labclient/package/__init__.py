@@ -1,6 +1,6 @@
 """The package of a revision: staged from the notebook, signed, verified from its readings up; the pilot's documents."""
 
-from labclient.package._accepted import accepted_trust, keep_trust
+from labclient.package._accepted import accepted_trust, keep_trust, kept_file
 from labclient.package._data import REPORT_PDF, Document, Log, PackageInfo, ResultFile
 from labclient.package._draft import Fault, draft_faults, draft_kind, signable, without_comments
 from labclient.package._origin import (
@@ -56,6 +56,7 @@ __all__ = [
     "draft_kind",
     "is_sealed",
     "keep_trust",
+    "kept_file",
     "make_report",
     "open_plan",
     "open_sealed",

@@ -15,7 +15,7 @@ _MAX_BYTES = 16_000_000
 def keep_trust(home: Home, trusted: Trusted, file: Path) -> Path:
     """Keep the confirmed trust list `file` on this PC. Raises `WrongUse` when another list of the same comparison and
     version was kept before, `NotVerified` when the file changed since it was opened."""
-    path = home.trust / f"{trusted.trust.comparison}-{trusted.trust.version}.asice"
+    path = kept_file(home, trusted)
     if file_sha256(file).hex() != trusted.sha256:
         raise NotVerified(message("{file} changed while it was read.", file=file.name))
     if not path.exists():
@@ -26,6 +26,11 @@ def keep_trust(home: Home, trusted: Trusted, file: Path) -> Path:
             message("Ask the pilot laboratory which one holds, and remove the other file."),
         )
     return path
+
+
+def kept_file(home: Home, trusted: Trusted) -> Path:
+    """Where a trust list is kept on this PC."""
+    return home.trust / f"{trusted.trust.comparison}-{trusted.trust.version}.asice"
 
 
 def accepted_trust(home: Home, comparison: str, moment: datetime) -> Trusted:

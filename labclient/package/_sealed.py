@@ -58,6 +58,11 @@ class Commitment(Struct, frozen=True, forbid_unknown_fields=True):
     simulated: bool
     commitment: Sha256
 
+    @property
+    def code(self) -> str:
+        """The commitment as it is read out over the phone."""
+        return phone_code(bytes.fromhex(self.commitment))
+
 
 class Opening(Struct, frozen=True, forbid_unknown_fields=True):
     """`opening.json`: what makes the commitment checkable. Published by the pilot after the opening date."""
@@ -76,9 +81,10 @@ class Sealed(Struct, frozen=True):
 
 
 class Opened(Struct, frozen=True):
-    """A package out of its seal, with its own verification."""
+    """A package out of its seal, with what its seal had fixed and its own verification."""
 
     path: Path
+    said: Commitment
     report: PackageReport
 
 
@@ -113,7 +119,7 @@ def seal_package(package: Path, trust: TrustList, signer: Signer, out: Path, mom
         stage = Stage(folder, (_ROLE,))
         stage.sign(_ROLE, signer, "sealed for submission", moment)
         digest = stage.write(path)
-    return Sealed(path, digest, said.commitment, phone_code(bound))
+    return Sealed(path, digest, said.commitment, said.code)
 
 
 def verify_sealed(path: Path, trust: TrustList, moment: datetime) -> Commitment:
@@ -151,7 +157,7 @@ def open_sealed(path: Path, key: SealKey, trust: TrustList, out: Path, moment: d
         ):
             raise NotVerified(message("The package inside belongs to another laboratory or revision than its seal."))
         (folder / _PACKAGE).rename(target)
-    return Opened(target, report)
+    return Opened(target, said, report)
 
 
 def is_sealed(path: Path) -> bool:

@@ -236,12 +236,24 @@ def read_state(record: Reader) -> State:
 
 
 def confirm_root(trusted: Trusted, confirmed: str | None) -> None:
-    """Raise `NotVerified` unless a person has compared this fingerprint."""
+    """Raise `NotVerified` unless a person has compared this fingerprint, `WrongUse` when it is not a whole one. The
+    expected one is told only to somebody who has given none: a wrong one must not be mended by copying."""
     spelled = "".join((confirmed or "").lower().split()).replace(":", "")
-    if spelled != trusted.root:
+    if not spelled:
         raise NotVerified(
             message("The pilot's root certificate has not been confirmed. Its fingerprint: {root}", root=trusted.root),
             message("Compare it with what the pilot says on the phone or on paper, then give it as confirmed."),
+        )
+    if len(spelled) != len(trusted.root):
+        raise WrongUse(
+            message("A fingerprint has {wanted} characters; {count} were given.", wanted=len(trusted.root),
+                    count=len(spelled)),
+            message("Give all that the pilot reads out; spaces and colons do not matter."),
+        )  # fmt: skip
+    if spelled != trusted.root:
+        raise NotVerified(
+            message("ALARM: the fingerprint given is not that of this trust list. The list may be forged."),
+            message("Do not use it. Call the pilot laboratory on a number you know, and let it be read out again."),
         )
 
 

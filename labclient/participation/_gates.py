@@ -104,6 +104,11 @@ def may_exclude(state: State, cycles: tuple[int, ...]) -> None:
 def may_run(state: State, task: str) -> None:
     """Raise `GateClosed` when a run for this task is not possible now."""
     station = _TASK_STATION.get(task)
+    if task == "functional" and state.station == "arrival" and state.arrival is None:
+        raise GateClosed(
+            message("The arrival record is missing."),
+            message("Enter it first: what arrived is looked at before it is switched on."),
+        )
     undecided = tuple(_decided(state)) if station == "arrival" else ()
     if undecided:
         raise GateClosed(message("“{station}” is not open yet.", station=STATION_NAMES["arrival"]), undecided[0])
@@ -230,7 +235,7 @@ def _results(state: State) -> Iterator[Message]:
     if state.result is None:
         yield message("The result has not been computed.")
     elif state.result_at < state.changed_at:
-        yield message("Something changed after the result was computed: compute it again.")
+        yield _RESULT_OLD
 
 
 def _undeclared(state: State) -> Iterator[Message]:
@@ -248,6 +253,8 @@ def _signing(state: State) -> Iterator[Message]:
     if state.packaged is not None:
         return
     if not _is_staged(state):
+        if state.result_at < state.changed_at:
+            yield _RESULT_OLD
         yield message("The revision has not been prepared for signing.")
         return
     signed = {sign.role for sign in state.signed}
@@ -292,6 +299,7 @@ _HARM = {
     "functional": message("The functional check failed."),
 }
 
+_RESULT_OLD = message("Something changed after the result was computed: compute it again.")
 _ZERO_MISSING = message("The zero readings have not been judged.")
 _ZERO = _passed(
     "zero",

@@ -6,7 +6,18 @@ from pathlib import Path
 import labclient
 from labclient.errors import GateClosed, NotVerified, WrongUse
 from labclient.evaluation import Result
-from labclient.package import Document, Log, PackageInfo, PackageReport, ReportData, ResultFile, stage, verify_package
+from labclient.package import (
+    SEALED_SUFFIX,
+    Document,
+    Log,
+    PackageInfo,
+    PackageReport,
+    ReportData,
+    ResultFile,
+    stage,
+    verify_package,
+    verify_sealed,
+)
 from labclient.participation._entries import Packaged, ReceiptTaken, SignedOff, Staged, Submitted
 from labclient.participation._facade import PROGRAM, Participation
 from labclient.participation._gates import ROLE_NAMES, may_enter
@@ -93,9 +104,10 @@ def pack(participation: Participation, folder: Path, out: Path) -> tuple[Path, P
 
 
 def submit(participation: Participation, package: Path, folder: Path) -> Delivered:
-    """Copy the package to a folder (a stick, a share), read it back, enter it. It is sent, not confirmed."""
-    state = participation.state
-    _is_ours(state, file_sha256(package).hex(), package)
+    """Copy the package, as it is or sealed, to a folder (a stick, a share), read it back, enter it. It is sent, not
+    confirmed. Raises `NotVerified` for another participation's."""
+    if not _is_our_seal(participation, package):
+        _is_ours(participation.state, file_sha256(package).hex(), package)
     delivered = deliver(package, folder)
     participation.enter_outcome("submitted", Submitted(delivered.sha256, str(delivered.path)), PROGRAM)
     return delivered
@@ -114,6 +126,17 @@ def take_receipt(participation: Participation, file: Path) -> TakenReceipt:
     entry = ReceiptTaken(taken.receipt.package_sha256, taken.receipt.received, taken.signer, taken.sha256)
     participation.enter_outcome("receipt", entry, PROGRAM, data)
     return taken
+
+
+def _is_our_seal(participation: Participation, file: Path) -> bool:
+    """Whether `file` is our revision under seal. What it fixes is the word of our approver, who signed it for this very
+    revision: the salt is inside, so that only who opens it can recompute the commitment."""
+    state = participation.state
+    if state.packaged is None or state.trust is None or not file.name.endswith(SEALED_SUFFIX):
+        return False
+    said = verify_sealed(file, state.trust.document, participation.clock.utc())
+    ours = (state.plan.id, state.accepted.laboratory, state.packaged.revision, state.simulated)
+    return (said.comparison, said.laboratory, said.revision, said.simulated) == ours
 
 
 def _is_ours(state: State, digest: str, file: Path) -> None:

@@ -5,7 +5,7 @@ This package knows no plan and no notebook: only bytes, files, names, keys and c
 
 from labclient.signing._cades import Signature, sign_detached, signer_of, verify_detached
 from labclient.signing._canonical import canonical, parse_strict
-from labclient.signing._certificates import ROLES, Card, Person, describe, read_request
+from labclient.signing._certificates import ROLES, Card, Person, describe, read_request, request_key
 from labclient.signing._container import Container, read_container
 from labclient.signing._files import read_small, replacing, storage, write_whole
 from labclient.signing._identities import (
@@ -99,6 +99,7 @@ __all__ = [
     "read_request",
     "read_small",
     "replacing",
+    "request_key",
     "revocations",
     "root_of",
     "save_seal_key",

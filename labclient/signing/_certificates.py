@@ -87,6 +87,11 @@ def read_request(request: bytes) -> Person:
     return person_of(_request(request).subject)
 
 
+def request_key(request: bytes) -> str:
+    """The fingerprint of the key that asks, to be compared by phone. Raises as `read_request`."""
+    return key_fingerprint(p256(_request(request).public_key()))
+
+
 def make_certificate(
     issuer_name: "x509.Name",
     issuer_key: "EllipticCurvePrivateKey",

@@ -18,8 +18,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 
 from labclient.ui._digits import grouped
 from labclient.ui._pyramid import Floats, Pyramid
-from labclient.ui._scales import display_zero, fitting_unit, grown, grown_time, segments, time_step, touching
+from labclient.ui._scales import display_zero, grown, grown_time, segments, time_step, touching
 from labclient.ui._theme import S1, S2, Type, current_theme, space, type_font
+from labclient.units import fitting_unit
 from labclient.words import message, say
 
 TimeAxis = Literal["elapsed", "wall"]

@@ -1,4 +1,4 @@
-"""The plot's arithmetic: fitting units, ranges that grow in steps, ticks of time, and lines that hide nothing."""
+"""The plot's arithmetic: ranges that grow in steps, ticks of time, and lines that hide nothing."""
 
 from math import ceil, floor, isfinite, log10
 from typing import Final
@@ -7,9 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labclient.ui._pyramid import GAP, Floats
-from labclient.units import UNITS
 
-_PREFIXES: Final = frozenset(("n", "µ", "m", "", "k", "M", "G"))
 _SPANS: Final = (
     10,
     20,
@@ -64,26 +62,6 @@ def time_step(span: float, ticks: int) -> float:
     if least <= 1:
         return grown(least)
     return next((float(step) for step in _TIMES if step >= least), 86400.0 * ceil(least / 86400))
-
-
-def fitting_unit(extent: float, unit: str) -> tuple[str, float]:
-    """The unit in which a difference of `extent` `unit` is a number from 1 to 1000, and its size in `unit`; `unit`
-    itself where nothing fits. A difference of temperatures in °C is in K."""
-    unit = "K" if unit == "°C" else unit
-    known = UNITS.get(unit)
-    if known is None:
-        return unit, 1.0
-    family = [one for one in UNITS.values() if one.quantity == known.quantity and unit.endswith(one.symbol)]
-    stem = min((one.symbol for one in family), key=len)
-    sizes = sorted(
-        (float(one.factor / known.factor), one.symbol)
-        for one in UNITS.values()
-        if one.quantity == known.quantity and one.symbol.endswith(stem) and one.symbol.removesuffix(stem) in _PREFIXES
-    )
-    if not extent > 0 or not sizes:
-        return unit, 1.0
-    size, symbol = next((pair for pair in reversed(sizes) if pair[0] <= extent * (1 + 1e-9)), sizes[0])
-    return symbol, size
 
 
 def segments(times: Floats, levels: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from labclient.evaluation import CHECK_NAMES, VERDICT_NAMES, Check
 from labclient.participation import ROLE_NAMES, STATION_NAMES, STATIONS, State, damage, missing
 from labclient.plan import Station
-from labclient.ui._scales import fitting_unit
+from labclient.units import fitting_unit
 from labclient.words import Message, message
 
 Mark = Literal["waiting", "running", "passed", "failed", "blocked", "sealed"]

@@ -28,7 +28,7 @@ from labclient.signing import new_authority, new_identity
 PROGRAM = (sys.executable, "-m", "labclient")
 EXAMPLES = shipped("resources", "examples")
 WHO = ("--who", "P-01")
-PROMPT = re.compile(r"Connect (?P<role>[SXCZ]) \(.*\), (?P<point>\S+), (?P<way>normal|reversed); then press Enter\.")
+PROMPT = re.compile(r"Connect (?P<role>[SXCZ]) \(.*\), (?P<point>\S+), (?P<way>direct|reversed); then press Enter\.")
 
 
 def environment(home: Home, **more: str) -> dict[str, str]:

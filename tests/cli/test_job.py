@@ -16,12 +16,20 @@ def test_the_whole_job_from_arrival_to_receipt(bench: Bench) -> None:
     assert code == 0, told
     for name in ("zero", "environment"):
         done("enter", "check", name, *WHO)
+    assert f"Next: labclient enter {notebook} done measurement --who …" in done("status").out
+    cycles = done("status", "--json").json["cycles"]
+    first = next(one["entry"] for one in cycles if (one["point"], one["cycle"]) == ("10V", 1))
+    assert f"Cycles of 10V, day 1, with their entries: 1 = {first}, 2 = " in done("status").out
     done("enter", "done", "measurement", *WHO)
     bench.enter("departure")
     done("enter", "done", "departure", *WHO)
     bench.enter("budget")
     assert "10V: " in done("enter", "result", *WHO).out
     done("enter", "done", "results", *WHO)
+    pc.done("package", "prepare", notebook, "--stage", folder / "too early", *WHO)
+    bench.enter("budget")
+    assert [one.split()[0] for one in bench.missing("signing")] == ["Something", "The"]
+    done("enter", "result", *WHO)
 
     stage = folder / "staged"
     pc.done("package", "prepare", notebook, "--stage", stage, *WHO)
@@ -31,10 +39,14 @@ def test_the_whole_job_from_arrival_to_receipt(bench: Bench) -> None:
     pc.done("package", "write", notebook, stage, "--out", folder / "out")
     (package,) = (folder / "out").glob("*.asice")
     done("enter", "done", "signing", *WHO)
+    trust = _newer_list(bench)
+    sealed = _sealed(bench, package, trust)
     (folder / "stick").mkdir()
+    pc.done("submit", sealed, "--to", folder / "stick", "--notebook", notebook)
     pc.done("submit", package, "--to", folder / "stick", "--notebook", notebook)
 
-    sent = folder / "stick" / package.name
+    sent = _opened(bench, folder / "stick" / sealed.name, trust)
+    assert sent.read_bytes() == package.read_bytes()
     received = pc.done("receive", sent, "--trust", bench.papers.trust, "--identity", "P-90", "--out",
                        folder / "receipts", "--json").json  # fmt: skip
     assert received["ok"]
@@ -60,13 +72,12 @@ def test_the_whole_job_from_arrival_to_receipt(bench: Bench) -> None:
     (folder / "damaged.asice").write_bytes(damaged)
     assert pc.ask("verify", folder / "damaged.asice", "--trust", bench.papers.trust).code == 1
     refused = pc.ask("seal", package, "--identity", "P-03", "--out", folder)
-    assert refused.code == 1
-    assert "nobody who may open a seal" in refused.err
-    _sealed_and_opened(bench, package)
+    assert refused.code == 2
+    assert "exists already" in refused.err
 
 
-def _sealed_and_opened(bench: Bench, package: Path) -> None:
-    """A newer trust list that names a recipient; sealed to it, and opened again."""
+def _newer_list(bench: Bench) -> Path:
+    """A newer trust list of the same root, with a recipient, taken by the notebook without a fingerprint."""
     pc, folder, kept = bench.pc, bench.folder, bench.pc.home.identities
     (folder / "plan.json").write_bytes(compact_plan())
     recipient = pc.done("identity", "seal-key", folder / "pilot.key").out.splitlines()[-1]
@@ -77,16 +88,36 @@ def _sealed_and_opened(bench: Bench, package: Path) -> None:
             folder / "trust2.json", *people)  # fmt: skip
     trust = folder / "trust2.asice"
     pc.done("plan", "sign", folder / "trust2.json", "--identity", "P-90", "--out", trust)
+    taking = ("trust", "accept", trust, "--notebook", bench.notebook)
+    assert pc.ask(*taking).code == 2
+    assert "ALARM" in pc.ask(*taking, *WHO, "--confirm", "0" * 64).err
+    assert "trust list 2 instead of 1" in pc.done(*taking, *WHO).out
+    assert "has version 2 already" in pc.ask(*taking, *WHO).err
+    return trust
+
+
+def _sealed(bench: Bench, package: Path, trust: Path) -> Path:
+    """The package sealed by the approver; its code is what `verify` shows the pilot."""
+    pc, folder = bench.pc, bench.folder
     assert pc.ask("seal", package, "--trust", trust, "--identity", "P-01", "--out", folder).code == 1
-    told = pc.done("seal", package, "--trust", trust, "--identity", "P-03", "--out", folder, "--notebook",
-                   bench.notebook, "--json").json  # fmt: skip
+    told = pc.done("seal", package, "--identity", "P-03", "--out", folder, "--notebook", bench.notebook, "--json").json
     assert told["code"].count("-") == 5
-    assert (
-        pc.done("verify", told["file"], "--trust", trust, "--json").json["sealed"]["commitment"] == told["commitment"]
-    )
-    opened = pc.done("open", told["file"], "--key", folder / "pilot.key", "--trust", trust, "--out", folder / "opened",
-                     "--json").json  # fmt: skip
-    assert Path(opened["file"]).read_bytes() == package.read_bytes()
+    shown = pc.done("verify", told["file"], "--trust", trust, "--json").json
+    assert (shown["sealed"]["commitment"], shown["code"]) == (told["commitment"], told["code"])
+    assert pc.done("verify", told["file"]).out.count(told["code"]) == 1
+    return Path(told["file"])
+
+
+def _opened(bench: Bench, sealed: Path, trust: Path) -> Path:
+    """The package out of its seal, as the pilot opens it before it is received."""
+    refused = bench.pc.ask("receive", sealed, "--trust", trust, "--identity", "P-90", "--out", bench.folder)
+    assert refused.code == 2
+    assert "must be opened first" in refused.err
+    opening = ("open", sealed, "--key", bench.folder / "pilot.key", "--trust", trust, "--out")
+    told = bench.pc.done(*opening, bench.folder / "opened", "--json").json
+    assert told["code"] in bench.pc.done(*opening, bench.folder / "opened again").out
+    assert told["code"] == bench.pc.done("verify", sealed, "--json").json["code"]
+    return Path(told["file"])
 
 
 def test_ctrl_c_stops_the_run_in_order_and_the_same_command_goes_on(bench: Bench) -> None:
@@ -112,6 +143,7 @@ def test_a_killed_run_is_named_and_resumed_where_cycles_are_missing(bench: Bench
     killed.end()
     assert bench.done("check", "--deep", "--json").json["ok"]
     assert {run["task"] for run in bench.done("status", "--json").json["open_runs"]} == {"measurement", "environment"}
+    assert bench.done("status").out.count("--task measurement --resume") == 1
     code, told = bench.record("--task", "measurement").end()
     assert code == 1
     assert "was interrupted" in told

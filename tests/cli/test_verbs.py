@@ -1,13 +1,25 @@
 """The verbs one by one: people and certificates, plans, instruments, entries, the state, the installation."""
 
 import json
+import subprocess
+import sys
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from labclient.__main__ import _SCREENS, NO_SCREEN
+from labclient.cli import _instruments
+from labclient.cli._out import amount
+from labclient.cli._terminal import Display
+from labclient.instruments._links import lost
 from labclient.notebook import check
+from labclient.signing import describe
+from labclient.words import message, say
 
-from .conftest import EXAMPLES, WHO, Bench, Pc, compact_plan, simulated
+from .conftest import EXAMPLES, PROGRAM, WHO, Bench, Pc, compact_plan, environment, simulated
 
 PEOPLE = {"P-01": "operator", "P-90": "pilot"}
 
@@ -21,10 +33,15 @@ def test_people_get_their_certificates_and_sign_plan_and_list(pc: Pc, tmp_path: 
         laboratory = "PILOT" if role == "pilot" else "LAB01"
         pc.done("identity", "new", "--id", id, "--name", f"{role} / 人员", "--laboratory", laboratory)
         assert "waits for its certificate" in pc.done("identity", "show", id).out
-        pc.done("identity", "request", id, "--out", tmp_path / f"{id}.csr")
+        key = pc.done("identity", "request", id, "--out", tmp_path / f"{id}.csr").out.split()[-1]
+        printed = pc.done("identity", "request", id)
+        assert printed.out == (tmp_path / f"{id}.csr").read_text()
+        assert printed.err.split()[-1] == key
         certificates.append(tmp_path / f"{id}.pem")
-        pc.done("identity", "issue", tmp_path / f"{id}.csr", "--authority", "root", "--role", role, "--out",
-                certificates[-1])  # fmt: skip
+        issued = pc.done("identity", "issue", tmp_path / f"{id}.csr", "--authority", "root", "--role", role, "--out",
+                         certificates[-1])  # fmt: skip
+        assert issued.out.split()[-1] == key
+        assert describe(certificates[-1].read_bytes()).key_fingerprint == key
         pc.done("identity", "install", id, certificates[-1])
     shown = pc.done("identity", "show", "--json").json
     assert {id: one["roles"] for id, one in shown.items()} == {"root": [], "P-01": ["operator"], "P-90": ["pilot"]}
@@ -48,12 +65,22 @@ def test_people_get_their_certificates_and_sign_plan_and_list(pc: Pc, tmp_path: 
     assert fingerprint in refused.err
     assert not (tmp_path / "n.labnote").exists()
     assert fingerprint in pc.ask("trust", "accept", trust).err
-    assert pc.ask("trust", "accept", trust, "--confirm", "0" * 64).code == 1
+    wrong = pc.ask("trust", "accept", trust, "--confirm", "0" * 64)
+    assert wrong.code == 1
+    assert "ALARM" in wrong.err
+    short = pc.ask("trust", "accept", trust, "--confirm", fingerprint[:16])
+    assert short.code == 2
+    assert "64 characters" in short.err
+    assert fingerprint not in wrong.err + short.err
+    assert pc.ask("new", tmp_path / "n.labnote", "--plan", signed, "--laboratory", "LAB01", *WHO).code == 1
     spelled = ":".join(fingerprint[at : at + 2].upper() for at in range(0, 64, 2))
     pc.done("trust", "accept", trust, "--confirm", spelled)
     pc.done("plan", "show", signed)
-    pc.done("new", tmp_path / "n.labnote", "--plan", signed, "--trust", trust, "--laboratory", "LAB01", "--confirm",
-            fingerprint, *WHO)  # fmt: skip
+    pc.done("trust", "accept", trust)  # its root is known now
+    again = ("new", tmp_path / "n.labnote", "--plan", signed, "--laboratory", "LAB01", *WHO)
+    assert "ALARM" in pc.ask(*again, "--confirm", "0" * 64).err
+    assert "Trust list 1, accepted on this PC, is taken." in pc.done(*again).out
+    pc.done("new", tmp_path / "m.labnote", "--trust", trust, *again[2:])
 
 
 def test_a_draft_names_every_fault_where_it_stands(pc: Pc, tmp_path: Path) -> None:
@@ -111,6 +138,8 @@ def test_a_damaged_arrival_stops_the_job_with_code_1(pc: Pc, prepared: Bench, tm
     unfilled = pc.ask("enter", notebook, "arrival", path, *WHO)
     assert unfilled.code == 2
     assert "received" in unfilled.err
+    assert "seals_intact" in unfilled.err
+    assert "parts[0].present" in unfilled.err
     arrival = json.loads((EXAMPLES / "entries.json").read_bytes())["arrival"] | {"visual": "damaged"}
     path.write_text(json.dumps(arrival))
     piped = pc.run("enter", notebook, "arrival", "-", *WHO, stdin=path.read_bytes())
@@ -132,6 +161,7 @@ def test_templates_of_all_kinds_name_what_the_plan_says(prepared: Bench) -> None
     assert {(row["row"], row["point"]) for row in budget["rows"]} >= {("day", "10V"), ("emf", "1.018V")}
     standard = prepared.done("enter", "standard", "--template").json
     assert [value["point"] for value in standard["values"]] == ["10V", "1.018V"]
+    assert "last entry" in prepared.done("enter", "decision", "--template").err
     for kind in ("decision", "note", "deviation", "exclusion", "departure", "handed-over"):
         assert prepared.done("enter", kind, "--template").json
 
@@ -153,6 +183,11 @@ def test_a_check_finds_what_was_changed_and_a_checkpoint_of_another_notebook(ben
     bench.done("checkpoint")
     bench.done("check", "--checkpoint", note)
     assert prepared.pc.ask("check", prepared.notebook, "--checkpoint", note).code == 1
+    begin = ("new", "--plan", prepared.papers.plan, "--laboratory", "LAB01", *WHO)
+    bench.pc.done(begin[0], bench.folder / "another.labnote", *begin[1:])
+    another = bench.pc.ask("check", bench.notebook, "--checkpoint", bench.folder / "another.checkpoint.txt")
+    assert another.code == 1
+    assert "is of another notebook" in another.out
     whole = bytearray(bench.notebook.read_bytes())
     place = whole.index(b"LZ-0042")
     whole[place] ^= 1
@@ -234,3 +269,51 @@ def test_several_instruments_that_fit_have_to_be_named(bench: Bench) -> None:
     assert code == 2
     assert "meter, meter2" in told
     assert "--meter" in told
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        ("3.218004e-07", "V", "322 nV"),
+        ("-0.00001", "V", "-10 µV"),
+        ("5400.0", "s", "5400 s"),
+        ("2.0", "", "2.0"),
+        ("10V", "", "10V"),
+    ],
+)
+def test_figures_are_told_with_three_digits_in_a_fitting_unit(value: str, unit: str, shown: str) -> None:
+    assert amount(value, unit) == shown
+
+
+class _Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_display_without_a_bar_leaves_no_empty_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    with redirect_stdout(_Terminal()) as screen, Display() as display:
+        with display.paused():
+            pass
+        display.tell(message("Arrival"))
+    assert screen.getvalue() == "Arrival\n"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is always a screen")
+def test_without_a_screen_the_window_says_so(pc: Pc) -> None:
+    bare = {name: value for name, value in environment(pc.home).items() if name not in _SCREENS}
+    done = subprocess.run(PROGRAM, env=bare, capture_output=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (NO_SCREEN, b"")
+    assert b"no screen for the window" in done.stderr
+
+
+def test_what_an_instrument_does_not_say_is_a_dash(pc: Pc, monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = SimpleNamespace(identity=SimpleNamespace(manufacturer="Vaisala", model="", serial="V1", firmware=""))
+    monkeypatch.setattr(_instruments, "probe", lambda driver, address: silent)
+    told = pc.done("instruments", "identify", "vaisala-ptu300", "tcp://127.0.0.1:9").out
+    assert told == "Vaisala -, serial number V1, firmware -\n"
+
+
+def test_a_lost_connection_is_told_as_a_whole_sentence() -> None:
+    waits = message("{trouble} The run waits.", trouble=lost("COM3", message("the instrument closed it")).sentence)
+    assert say(waits, "en") == "The connection to COM3 is gone (the instrument closed it). The run waits."

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from labclient.demo._papers import LABORATORY, PASSPHRASE
 from labclient.errors import GateClosed, NotVerified, PlanInvalid, StorageTrouble, WrongUse
 from labclient.package import PLAN_JSON, TRUST_JSON, open_trust, verify_package
-from labclient.participation import Participation
+from labclient.participation import Participation, confirm_root
 from labclient.plan import read_plan
 from labclient.signing import (
     Person,
@@ -76,9 +76,19 @@ def test_a_signed_plan_is_accepted_with_its_signer(office, tmp_path) -> None:
         assert p.state.simulated
 
 
-@pytest.mark.parametrize("root", [None, "", "0" * 64])
+@pytest.mark.parametrize("root", [None, "", " "])
 def test_an_unconfirmed_root_is_refused(office, tmp_path, root) -> None:
     refused(office, tmp_path, NotVerified, "has not been confirmed", confirmed_root=root)
+
+
+def test_a_wrong_fingerprint_raises_an_alarm_and_never_tells_the_expected_one(office, tmp_path) -> None:
+    trusted = open_trust(office.papers.trust, BEGINS)
+    with pytest.raises(NotVerified, match="ALARM") as wrong:
+        confirm_root(trusted, "0" * 64)
+    with pytest.raises(WrongUse, match="has 64 characters; 12 were given") as short:
+        confirm_root(trusted, trusted.root[:12])
+    assert not any(trusted.root in one.value.tell() for one in (wrong, short))
+    confirm_root(trusted, " ".join(trusted.root.upper()[at : at + 4] for at in range(0, 64, 4)))
 
 
 def test_an_unsigned_plan_never_counts_as_signed(office, tmp_path) -> None:

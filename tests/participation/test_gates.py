@@ -129,6 +129,7 @@ RUNS = {"functional": "arrival", "settling": "warm-up", "stability": "stability"
 def test_what_may_be_entered_and_run_at_each_station(desk, station) -> None:
     """By the fold alone: the stations before are marked as done."""
     done = STATIONS if station is None else STATIONS[: STATIONS.index(station)]
+    desk.enter("arrival")
     state = msgspec.structs.replace(desk.p.state, done=done)
 
     def open_to(gate: Callable[..., None], what: str) -> bool:
@@ -142,6 +143,13 @@ def test_what_may_be_entered_and_run_at_each_station(desk, station) -> None:
     assert {kind for kind in set(KINDS) - BOUND if not open_to(may_enter, kind)} == set()
     assert {task for task in RUNS if open_to(may_run, task)} == {task for task in RUNS if RUNS[task] == station}
     assert open_to(may_run, "environment")
+
+
+def test_nothing_is_switched_on_before_what_arrived_is_recorded(desk) -> None:
+    with pytest.raises(GateClosed, match="arrival record is missing"):
+        may_run(desk.p.state, "functional")
+    desk.enter("arrival")
+    may_run(desk.p.state, "functional")
 
 
 # -- damage ------------------------------------------------------------------------------------------------------------

@@ -14,8 +14,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from labclient.ui._plot import RunPlot
-from labclient.ui._scales import display_zero, fitting_unit, grown, grown_time, segments, time_step, touching
+from labclient.ui._scales import display_zero, grown, grown_time, segments, time_step, touching
 from labclient.ui._theme import DARK, LIGHT, Theme, apply
+from labclient.units import fitting_unit
 from labclient.words import use_language
 
 from .conftest import missing_glyphs
