@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labclient.errors import NumberInvalid, UnitUnknown
-from labclient.units import UNITS, convert, factor, floats, number, unit
+from labclient.units import UNITS, convert, factor, fitting_unit, floats, number, unit
 
 
 @pytest.mark.parametrize(
@@ -102,3 +102,23 @@ def test_many_texts_become_the_floats_they_become_one_by_one(texts: list[str]) -
     else:
         assert list(map(float.hex, floats(texts))) == list(map(float.hex, one_by_one))
         assert list(map(float.hex, floats(texts))) == [float(text).hex() for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("extent", "symbol", "fitting", "size"),
+    [
+        (3e-6, "V", "µV", 1e-6),
+        (4e-8, "mV", "nV", 1e-6),
+        (2e-13, "V", "nV", 1e-9),
+        (0.5, "kg", "g", 1e-3),
+        (3e-4, "g", "µg", 1e-6),
+        (12.0, "Pa", "Pa", 1.0),
+        (0.02, "°C", "K", 1.0),
+        (0.1, "%RH", "%RH", 1.0),
+        (0.0, "V", "V", 1.0),
+        (1.0, "furlong", "furlong", 1.0),
+        (1e-3, "mm", "µm", 1e-3),
+    ],
+)
+def test_differences_are_told_in_a_fitting_unit(extent: float, symbol: str, fitting: str, size: float) -> None:
+    assert fitting_unit(extent, symbol) == (fitting, pytest.approx(size))

@@ -8,7 +8,7 @@ from getpass import getpass
 from pathlib import Path
 
 from labclient.clock import SystemClock, parse_iso
-from labclient.errors import WrongUse
+from labclient.errors import NotVerified, WrongUse
 from labclient.home import this_pc
 from labclient.package import Trusted, accepted_trust, open_trust
 from labclient.participation import Participation
@@ -143,9 +143,10 @@ def trust_for(asked: Namespace, comparison: str, at: datetime) -> TrustList:
 
 def known_root(trusted: Trusted) -> str | None:
     """The root of a list, if a person has confirmed it before: with a list of the same comparison on this PC."""
-    if not any(this_pc().trust.glob(f"{trusted.trust.comparison}-*.asice")):
+    try:
+        known = accepted_trust(this_pc(), trusted.trust.comparison, datetime.now(UTC))
+    except NotVerified:  # there is none, or what was confirmed has run out: the person compares again
         return None
-    known = accepted_trust(this_pc(), trusted.trust.comparison, datetime.now(UTC))
     return trusted.root if trusted.root == known.root else None
 
 

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 from labclient.ui._plot import RunPlot
 from labclient.ui._scales import display_zero, grown, grown_time, segments, time_step, touching
 from labclient.ui._theme import DARK, LIGHT, Theme, apply
-from labclient.units import fitting_unit
 from labclient.words import use_language
 
 from .conftest import missing_glyphs
@@ -313,26 +312,6 @@ def test_nothing_has_no_range() -> None:
 def test_times_grow_by_round_steps(seconds: float) -> None:
     assert seconds <= grown_time(seconds) <= max(10, 2 * seconds)
     assert seconds / 8 <= time_step(seconds, 8) * (1 + 1e-9)
-
-
-@pytest.mark.parametrize(
-    ("extent", "unit", "fitting", "size"),
-    [
-        (3e-6, "V", "µV", 1e-6),
-        (4e-8, "mV", "nV", 1e-6),
-        (2e-13, "V", "nV", 1e-9),
-        (0.5, "kg", "g", 1e-3),
-        (3e-4, "g", "µg", 1e-6),
-        (12.0, "Pa", "Pa", 1.0),
-        (0.02, "°C", "K", 1.0),
-        (0.1, "%RH", "%RH", 1.0),
-        (0.0, "V", "V", 1.0),
-        (1.0, "furlong", "furlong", 1.0),
-        (1e-3, "mm", "µm", 1e-3),
-    ],
-)
-def test_differences_are_told_in_a_fitting_unit(extent: float, unit: str, fitting: str, size: float) -> None:
-    assert fitting_unit(extent, unit) == (fitting, pytest.approx(size))
 
 
 @given(st.floats(-1e6, 1e6))
