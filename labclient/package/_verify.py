@@ -156,9 +156,7 @@ def _foreign(container: Container, reader: Reader) -> Iterator[Finding]:
     # each that the log names was read when it was restored: what is more is foreign
     for folder, count in zip(_COUNTED, (runs, attached), strict=True):
         if sum(name.startswith(folder) for name in names) != count:
-            yield Finding(
-                "foreign", message("A file in {folder} does not belong in a package.", folder=folder), folder
-            )
+            yield Finding("foreign", message("A file in {folder} does not belong in a package.", folder=folder), folder)
 
 
 def _documents(reader: Reader, info: PackageInfo) -> Iterator[Finding]:
