@@ -226,7 +226,7 @@ def test_a_demonstration_is_refused_by_a_real_pilot(package, trust) -> None:
 
 
 def test_a_moment_before_the_certificates_is_told(package, trust) -> None:
-    assert not verify_package(package, trust, MOMENT.replace(year=2020)).ok
+    assert not verify_package(package, trust, MOMENT.replace(year=1990)).ok
 
 
 # -- a forged log: everything holds but the arithmetic -----------------------------------------------------------------
