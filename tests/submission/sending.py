@@ -33,6 +33,8 @@ from labclient.words import Message
 
 from .places import ROOT, Reply, Server, answer
 
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+TUS = {"Tus_Resumable": "1.0.0"}
 ROLES = ("operator", "checker", "approver")
 WAIT_S = 90.0
 
