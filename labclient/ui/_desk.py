@@ -42,6 +42,7 @@ class Desk(QObject):
         super().__init__()
         self.participation: Participation | None = None
         self.who = ""
+        self.idle = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="desk")
         self._answered = Event()
         self._broken_off = False
@@ -96,6 +97,7 @@ class Desk(QObject):
     # -- in the desk's thread ------------------------------------------------------------------------------------------
 
     def _guarded(self, what: str, work: Callable[[], Any]) -> None:
+        self.idle = False
         self.busy.emit(True)
         self._broken_off = False
         try:
@@ -107,6 +109,7 @@ class Desk(QObject):
         else:
             self.done.emit(what, answer)
         finally:
+            self.idle = self.participation is not None
             self.busy.emit(False)
 
     def _open(self, path: Path) -> None:

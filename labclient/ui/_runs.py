@@ -50,6 +50,8 @@ class RunPage(Page):
         self.body.addWidget(self.plot, 1)
         self.body.addWidget(self.bar)
         self.body.addWidget(self.verdict)
+        self.close_button = self.in_body(message("Close the interrupted run"), self._close_interrupted)
+        self.close_button.hide()
         self.stop_button = self.secondary(message("Break off"), desk.break_off)
         self.start_button = self.secondary(message("Start"), self._start)
         self.done_button = self.primary(message("Sign this station off"), self._finish)
@@ -64,7 +66,8 @@ class RunPage(Page):
         reasons = missing(state, self.station)
         self.show_missing(reasons if here else ())
         self.done_button.setEnabled(here and not reasons)
-        self.start_button.setEnabled(here)
+        self.close_button.setVisible(here and bool(state.open_runs) and self.desk.idle)
+        self.start_button.setEnabled(here and not (state.open_runs and self.desk.idle))
         self.verdict.setText("\n".join(say(verdict(check)) for check in checks_of(state, self.station)))
 
     def show_replies(self, replies: LiveReplies) -> None:
@@ -124,6 +127,16 @@ class RunPage(Page):
         desk, station = self.desk, self.station
         desk.do(station, lambda participation: _run(desk, participation, station))
 
+    def _close_interrupted(self) -> None:
+        """What a crash or a pulled plug left open is closed with its reason; its readings stay."""
+        reason, who = "interrupted", self.desk.who
+
+        def close(participation: Participation) -> None:
+            for run in participation.state.open_runs:
+                participation.close_run(run.seq, reason, who)
+
+        self.desk.do("close-run", close)
+
     def _finish(self) -> None:
         station, who = self.station, self.desk.who
         self.desk.do("finish", lambda participation: participation.finish(station, who))
@@ -138,6 +151,8 @@ class RunPage(Page):
         self.stop_button.setEnabled(busy)
         if not busy:
             self.bar.hide()
+            if self.snapshot is not None:
+                self.show_snapshot(self.snapshot)
 
 
 class MeasurementPage(RunPage):

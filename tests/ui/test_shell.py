@@ -18,6 +18,7 @@ from labclient.participation import STATIONS, Participation
 from labclient.plan import Step, read_plan
 from labclient.ui._desk import connection
 from labclient.ui._home import remember, remembered
+from labclient.ui._runs import RunPage
 from labclient.ui._shell import Shell
 from labclient.ui._theme import Theme
 from labclient.words import say
@@ -156,6 +157,27 @@ def test_new_readings_reach_the_page_only_from_the_notebook(
         qtbot.waitUntil(lambda: not page.digits.live, timeout=10_000)  # type: ignore[attr-defined]
         participation.recorder.enter(run_stop(run[0], rows=2, reason="finished", author="P-01"))
     qtbot.waitUntil(lambda: shell.snapshot is not None and not shell.snapshot.state.open_runs, timeout=10_000)
+
+
+def test_a_run_that_a_crash_left_open_is_closed_by_hand(
+    shell: Shell, qtbot: QtBot, begun: Path, copied: Callable[[Path], Path]
+) -> None:
+    path = copied(begun)
+    (path.parent / "pc").symlink_to(begun.parent / "pc")
+    clock = SimulatedClock(parse_iso("2026-03-03T00:00:00Z"), 100.0)
+    with Participation.open(path, clock=clock, home=Home(path.parent / "pc")) as participation:
+        for station in ("arrival",):
+            participation.recorder.enter(Draft(kind="station-done", body={"station": station}, author="P-01"))
+        _begin_run(participation.recorder)
+    shell.open(path)
+    page = shell.pages["warm-up"]
+    assert isinstance(page, RunPage)
+    qtbot.waitUntil(page.close_button.isVisible, timeout=10_000)
+    assert not page.start_button.isEnabled()
+    page.close_button.click()
+    qtbot.waitUntil(lambda: not page.close_button.isVisible() and page.start_button.isEnabled(), timeout=10_000)
+    assert shell.snapshot is not None
+    assert not shell.snapshot.state.open_runs
 
 
 def test_a_connection_is_asked_for_in_words() -> None:
