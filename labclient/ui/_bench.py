@@ -10,6 +10,9 @@ from labclient.plan import Point, Step
 from labclient.ui._desk import Desk
 
 
+_WARM_S = 6 * 3600.0
+
+
 class _Prompts:
     """A person moves the cables: the window asks."""
 
@@ -29,6 +32,9 @@ def runs_of(desk: Desk, participation: Participation) -> Iterator[Runs]:
             bench = stack.enter_context(
                 simulated_bench(participation.home, participation.clock, participation.record.size)
             )
+            if "warm-up" in participation.state.done:  # these stayed switched on
+                for one in (bench.meter, bench.room):
+                    one.hands.skip(_WARM_S)
             hands = SimulatedHands(bench)
         yield Runs(
             participation,

@@ -109,7 +109,8 @@ def _table(kind: type[Struct]) -> "_Editor":
         rows = []
         for place in range(table.rowCount()):
             cells = [table.item(place, column) for column in range(len(fields))]
-            rows.append({f.name: _read(cell, f.type is bool) for f, cell in zip(fields, cells, strict=True)})
+            row = {f.name: _read(cell, f.type is bool) for f, cell in zip(fields, cells, strict=True)}
+            rows.append({f.name: row[f.name] for f in fields if row[f.name] != "" or f.required})
         return rows
 
     return _Editor(table, put, take)

@@ -12,11 +12,13 @@ from labclient import words
 from labclient.acquisition import Recorder, Replies
 from labclient.clock import SimulatedClock, parse_iso
 from labclient.demo._papers import prepare_papers
+from labclient.evaluation import BudgetDeclared
 from labclient.home import Home, shipped
 from labclient.notebook import Channel, Draft, run_start, run_stop, series
 from labclient.participation import STATIONS, Participation
 from labclient.plan import Step, read_plan
 from labclient.ui._desk import connection
+from labclient.ui._form import StructForm
 from labclient.ui._home import remember, remembered
 from labclient.ui._runs import RunPage
 from labclient.ui._shell import Shell
@@ -208,3 +210,11 @@ def _replies(texts: list[str]) -> Replies:
     values = np.array([[float(text)] for text in texts])
     times = [1_000_000_000 * (n + 1) for n in range(len(texts))]
     return Replies(t_ns=times, status=["ok"] * len(texts), texts=[texts], raws=None, values=values)
+
+
+def test_a_table_leaves_out_what_was_left_empty_and_has_a_default(light: Theme, qtbot: QtBot) -> None:
+    form = StructForm(BudgetDeclared)
+    qtbot.addWidget(form)
+    row = {"row": "emf", "point": "10V", "value": "0.1", "unit": "µV", "source": "test"}
+    form.fill({"rows": [row], "influences": []})
+    assert form.body() == {"rows": [row], "influences": []}
