@@ -9,7 +9,6 @@ from labclient.participation import Hands, Participation, Runs, bench_instrument
 from labclient.plan import Point, Step
 from labclient.ui._desk import Desk
 
-
 _WARM_S = 6 * 3600.0
 
 
