@@ -37,7 +37,6 @@ class DemoPlayer(QObject):
         environment.insert("PYTHONUNBUFFERED", "1")
         self._process.setProcessEnvironment(environment)
         folder = this_pc().root / "demo" / f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
-        folder.parent.mkdir(parents=True, exist_ok=True)
         frozen = getattr(sys, "frozen", False)
         arguments = [] if frozen else ["-m", "labclient"]
         self._process.start(sys.executable, [*arguments, "demo", "--out", str(folder)])

@@ -13,6 +13,7 @@ from labclient.ui._desk import Desk
 from labclient.ui._page import Page
 from labclient.words import message, say
 
+RECENT = "recent"
 _KEPT = 20
 
 
@@ -46,9 +47,13 @@ class HomePage(Page):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show what this PC remembers; files that are gone are left out."""
+        """Ask for what this PC remembers; `show_recent` shows the answer."""
+        self.desk.run(RECENT, remembered)
+
+    def show_recent(self, paths: list[Path]) -> None:
+        """Show the notebooks opened last."""
         self.list.clear()
-        for path in remembered():
+        for path in paths:
             item = QListWidgetItem(f"{path.stem}\n{path.parent}")
             item.setToolTip(str(path))
             self.list.addItem(item)

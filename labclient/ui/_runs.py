@@ -67,7 +67,7 @@ class RunPage(Page):
         self.show_missing(reasons if here else ())
         self.done_button.setEnabled(here and not reasons)
         self.close_button.setVisible(here and bool(state.open_runs) and self.desk.idle)
-        self.start_button.setEnabled(here and not (state.open_runs and self.desk.idle))
+        self.start_button.setEnabled(here and not state.open_runs)
         self.verdict.setText("\n".join(say(verdict(check)) for check in checks_of(state, self.station)))
 
     def show_replies(self, replies: LiveReplies) -> None:

@@ -30,7 +30,7 @@ from labclient.ui._begin import ask_beginning
 from labclient.ui._demo import DemoPlayer
 from labclient.ui._desk import Desk
 from labclient.ui._finish import SigningPage, SubmissionPage
-from labclient.ui._home import HomePage, remember
+from labclient.ui._home import RECENT, HomePage, remember
 from labclient.ui._marks import mark_icon, mark_word
 from labclient.ui._page import Page
 from labclient.ui._records import ArrivalPage, departure_page, handover_page
@@ -200,7 +200,7 @@ class Shell(QMainWindow):
     def _opened(self, path: Path) -> None:
         self._follow(path)
         self.desk.who = self.desk.who or "operator"
-        remember(path)
+        self.desk.run("remember", lambda: remember(path))
 
     def _follow(self, path: Path) -> None:
         self.path, self.snapshot = path, None
@@ -216,7 +216,7 @@ class Shell(QMainWindow):
         self.rail.setFocus()
 
     def _demo_ended(self, code: int) -> None:
-        if self.path is not None and self.path.exists():
+        if self.path is not None and self.snapshot is not None:
             self.watcher.leave()
             self.open(self.path)
         sentence = (
@@ -247,6 +247,8 @@ class Shell(QMainWindow):
                 page.fill(answer)
         elif what == "begin" and isinstance(answer, Path):
             self.open(answer)
+        elif what == RECENT and isinstance(answer, list):
+            self.home.show_recent(answer)
 
     def _asked(self, sentence: Message) -> None:
         box = QMessageBox(QMessageBox.Icon.Information, "labclient", say(sentence), parent=self)
@@ -258,8 +260,9 @@ class Shell(QMainWindow):
         box.show()
 
     def _crashed(self, fault: BaseException) -> None:
-        path = this_pc().crashes / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}.txt"
-        self.desk.run("report", lambda: path.write_text("".join(format_exception(fault)), encoding="utf-8"))
+        name, told = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}.txt", "".join(format_exception(fault))
+        self.desk.run("report", lambda: (this_pc().crashes / name).write_text(told, encoding="utf-8"))
+        path = this_pc().root / "crashes" / name
         self.show_trouble(
             Trouble(
                 message("This is a fault of the program. What was shown is in the record; nothing is lost."),
