@@ -6,6 +6,7 @@ Anything outside this tree is a bug and ends in a crash report.
 Trouble
 ├── Refused               the rules say no (exit code 1)
 │   ├── GateClosed        the plan or the state of the participation forbids it
+│   ├── BrokenOff         a person ended a run before it was complete
 │   ├── NotVerified       a signature, digest or proof does not hold
 │   ├── PassphraseWrong   a key does not open with what was typed
 │   └── NotSettled        a check ended without a pass
@@ -55,6 +56,10 @@ class Refused(Trouble):
 
 
 class GateClosed(Refused):
+    pass
+
+
+class BrokenOff(Refused):
     pass
 
 

@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from labclient.acquisition import Cycle, Series, Source
+from labclient.errors import BrokenOff
 from labclient.evaluation import Check, settled
 from labclient.metrology import Verdict
 from labclient.notebook import Purpose, Task
@@ -20,7 +21,7 @@ from labclient.participation._gates import may_run
 from labclient.participation._instruments import Instrument
 from labclient.plan import Plan, Point, Quantity, Step
 from labclient.units import convert
-from labclient.words import Message
+from labclient.words import Message, message
 
 _LOOK_S = 1.0  # real seconds between looks at the record
 
@@ -61,7 +62,15 @@ class Runs:
         self._hands = hands
         self._observer = observer
         self._who = who
-        self._never = Event()
+        self._broken_off = Event()
+        self._at_work: list[Source] = []
+
+    def break_off(self) -> None:
+        """End what is under way after the reading it is at, from any thread. The run is stopped in order, no cycle and
+        no check is made of it, and whoever waits for it gets `BrokenOff`."""
+        self._broken_off.set()
+        for source in tuple(self._at_work):
+            source.halt()
 
     @property
     def _plan(self) -> Plan:
@@ -88,7 +97,7 @@ class Runs:
         with self._source(self._meter, point, "settling", "record") as source:
             watching = source.watch(self._series(source.run, step, point, "record"), _seconds(rule.interval))
             seen = self._p.recorder.committed
-            while not watching.done():
+            while not (watching.done() or self._broken_off.is_set()):
                 seen = self._p.recorder.wait_beyond(seen, _LOOK_S)
                 state = settled(self._p.record, self._plan, source.run)
                 self._observer.progress("settling", round(state.time_s), round(_seconds(rule.minimum)))
@@ -96,6 +105,7 @@ class Runs:
                     break
             source.halt()
             watching.result()
+            self._go_on()
         return self._p.judge("settling", source.run)
 
     def measure(self, day: int, purpose: Purpose = "record") -> None:
@@ -129,11 +139,14 @@ class Runs:
     ) -> int:
         scheme = self._plan.measurement.scheme
         self._hands.connect(step, point)
-        self._p.clock.wait(self._never, _seconds(scheme.wait))
+        self._p.clock.wait(self._broken_off, _seconds(scheme.wait))
+        self._go_on()
         meaning = msgspec.structs.replace(
             self._series(source.run, step, point, purpose), day=day, cycle=cycle, step=place
         )
-        return source.take(meaning, scheme.readings).result()
+        taken = source.take(meaning, scheme.readings).result()
+        self._go_on()  # broken off, the series may be short
+        return taken
 
     def _readings(self, task: Task, purpose: Purpose, count: int) -> int:
         """One run of `count` readings of the transfer standard at the first point."""
@@ -142,7 +155,13 @@ class Runs:
         self._hands.connect(step, point)
         with self._source(self._meter, point, task, purpose) as source:
             source.take(self._series(source.run, step, point, purpose), count).result()
+            self._go_on()
         return source.run
+
+    def _go_on(self) -> None:
+        """Raise `BrokenOff` when somebody has broken off."""
+        if self._broken_off.is_set():
+            raise BrokenOff(message("The run was broken off."), message("Start it again: it goes on where it was."))
 
     @contextmanager
     def _source(self, instrument: Instrument, point: Point | None, task: Task, purpose: Purpose) -> Iterator[Source]:
@@ -158,8 +177,16 @@ class Runs:
             station=self._p.state.station or "",
         )
         with source:
-            source.start(task, purpose)
-            yield source
+            self._at_work.append(source)
+            try:
+                source.start(task, purpose)
+                self._go_on()
+                yield source
+            except BrokenOff:
+                source.stop("broken off")
+                raise
+            finally:
+                self._at_work.remove(source)
             source.stop("finished")
 
     def _series(self, run: int, step: Step, point: Point, purpose: Purpose) -> Series:

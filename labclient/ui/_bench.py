@@ -35,7 +35,7 @@ def runs_of(desk: Desk, participation: Participation) -> Iterator[Runs]:
                 for one in (bench.meter, bench.room):
                     one.hands.skip(_WARM_S)
             hands = SimulatedHands(bench)
-        yield Runs(
+        desk.runs = Runs(
             participation,
             meter=bench_instrument(participation.home, METER),
             room=bench_instrument(participation.home, ROOM),
@@ -43,3 +43,9 @@ def runs_of(desk: Desk, participation: Participation) -> Iterator[Runs]:
             observer=desk,
             who=desk.who,
         )
+        if desk.closing:
+            desk.runs.break_off()
+        try:
+            yield desk.runs
+        finally:
+            desk.runs = None

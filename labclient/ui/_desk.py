@@ -13,10 +13,10 @@ from PySide6.QtCore import QObject, Signal
 
 from labclient.clock import SimulatedClock, SystemClock, parse_iso
 from labclient.demo import DEFAULT_SPEED
-from labclient.errors import GateClosed, Trouble
+from labclient.errors import BrokenOff, GateClosed, Trouble
 from labclient.home import Home, this_pc
 from labclient.notebook import Reader
-from labclient.participation import Participation
+from labclient.participation import Participation, Runs
 from labclient.plan import Point, Step
 from labclient.words import Message, message
 
@@ -43,6 +43,8 @@ class Desk(QObject):
         self.participation: Participation | None = None
         self.who = ""
         self.idle = False
+        self.closing = False
+        self.runs: Runs | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="desk")
         self._answered = Event()
         self._broken_off = False
@@ -65,6 +67,9 @@ class Desk(QObject):
 
     def shut(self) -> None:
         """End the desk: what is under way is broken off in order, everything is committed and closed."""
+        if self.closing:
+            return
+        self.closing = True
         self.break_off()
         self._thread.submit(self._close)
         self._thread.shutdown(wait=True)
@@ -77,15 +82,17 @@ class Desk(QObject):
         self.asked.emit(connection(step, point))
         self._answered.wait()
         if self._broken_off:
-            raise GateClosed(message("The run was broken off."), message("Start it again: it goes on where it was."))
+            raise BrokenOff(message("The run was broken off."), message("Start it again: it goes on where it was."))
 
     def connected(self) -> None:
         """The connection that was asked for is made."""
         self._answered.set()
 
     def break_off(self) -> None:
-        """Let the run under way end."""
+        """Let the run under way end after the reading it is at."""
         self._broken_off = True
+        if self.runs is not None:
+            self.runs.break_off()
         self._answered.set()
 
     def tell(self, sentence: Message) -> None:
@@ -99,7 +106,7 @@ class Desk(QObject):
     def _guarded(self, what: str, work: Callable[[], Any]) -> None:
         self.idle = False
         self.busy.emit(True)
-        self._broken_off = False
+        self._broken_off = self.closing
         try:
             answer = work()
         except Trouble as trouble:

@@ -14,7 +14,7 @@ from labclient.clock import SimulatedClock, parse_iso
 from labclient.demo._papers import prepare_papers
 from labclient.evaluation import BudgetDeclared
 from labclient.home import Home, shipped
-from labclient.notebook import Channel, Draft, run_start, run_stop, series
+from labclient.notebook import Channel, Draft, Reader, run_start, run_stop, series
 from labclient.participation import STATIONS, Participation
 from labclient.plan import Step, read_plan
 from labclient.ui._desk import connection
@@ -180,6 +180,47 @@ def test_a_run_that_a_crash_left_open_is_closed_by_hand(
     qtbot.waitUntil(lambda: not page.close_button.isVisible() and page.start_button.isEnabled(), timeout=10_000)
     assert shell.snapshot is not None
     assert not shell.snapshot.state.open_runs
+
+
+@pytest.fixture
+def warming(shell: Shell, qtbot: QtBot, begun: Path, copied: Callable[[Path], Path]) -> tuple[Shell, RunPage, Path]:
+    """The window with a warm-up under way on simulated instruments."""
+    path = copied(begun)
+    (path.parent / "pc").symlink_to(begun.parent / "pc")
+    clock = SimulatedClock(parse_iso("2026-03-03T00:00:00Z"), 100.0)
+    with Participation.open(path, clock=clock, home=Home(path.parent / "pc")) as participation:
+        participation.recorder.enter(Draft(kind="station-done", body={"station": "arrival"}, author="P-01"))
+    shell.open(path)
+    page = shell.pages["warm-up"]
+    assert isinstance(page, RunPage)
+    qtbot.waitUntil(page.start_button.isEnabled, timeout=10_000)
+    page.start_button.click()
+    qtbot.waitUntil(lambda: page.digits.live, timeout=30_000)
+    return shell, page, path
+
+
+def test_a_warm_up_is_broken_off_in_order_and_can_be_begun_again(
+    warming: tuple[Shell, RunPage, Path], qtbot: QtBot
+) -> None:
+    shell, page, path = warming
+    page.stop_button.click()
+    qtbot.waitUntil(page.start_button.isEnabled, timeout=10_000)
+    qtbot.waitUntil(lambda: bool(shell.findChildren(QMessageBox)), timeout=10_000)
+    assert shell.findChildren(QMessageBox)[-1].text() == "The run was broken off."
+    assert shell.snapshot is not None
+    assert not shell.snapshot.state.checks
+    with Reader.open(path) as reader:
+        assert [entry.body["reason"] for entry in reader.entries({"run-stop"})] == ["broken off"]
+
+
+def test_closing_the_window_in_a_warm_up_ends_the_run_and_closes_the_notebook(
+    warming: tuple[Shell, RunPage, Path],
+) -> None:
+    shell, _, path = warming
+    shell.close()
+    assert [file.name for file in path.parent.glob("begun*")] == [path.name]
+    with Reader.open(path) as reader:
+        assert [entry.body["reason"] for entry in reader.entries({"run-stop"})] == ["broken off"]
 
 
 def test_a_connection_is_asked_for_in_words() -> None:
