@@ -1,21 +1,24 @@
 """Results and budget: what the laboratory declares, and what follows from the record."""
 
-import json
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 from PySide6.QtWidgets import QFileDialog, QPushButton, QTableWidget, QTableWidgetItem
 
+from labclient.errors import WrongUse
 from labclient.evaluation import BudgetDeclared, Standard
 from labclient.participation import missing
 from labclient.plan import Plan
+from labclient.signing import parse_strict, read_small
 from labclient.ui._desk import Desk
 from labclient.ui._form import StructForm, fit
 from labclient.ui._page import Page, heading
 from labclient.ui._view import amount
 from labclient.ui._watch import Snapshot
 from labclient.words import message, say
+
+_LARGEST = 1 << 20
 
 
 class ResultsPage(Page):
@@ -116,12 +119,12 @@ class ResultsPage(Page):
     def _load(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, say(message("Choose a file")), "", "*.json")
         if name:
-            self.desk.run("load", lambda: json.loads(Path(name).read_text(encoding="utf-8")))
+            self.desk.run("load", lambda: read_declared(Path(name)))
 
     def fill(self, values: dict[str, dict[str, object]]) -> None:
         """Show what a file said; it is entered only when a person says so."""
-        self.standard.fill(values.get("standard", values))
-        self.declared.fill(values.get("budget", values))
+        self.standard.fill(values.get("standard", {}))
+        self.declared.fill(values.get("budget", {}))
 
     def _compute(self) -> None:
         who = self.desk.who
@@ -130,6 +133,20 @@ class ResultsPage(Page):
     def _finish(self) -> None:
         who = self.desk.who
         self.desk.do("finish", lambda participation: participation.finish("results", who))
+
+
+def read_declared(file: Path) -> dict[str, dict[str, object]]:
+    """What a JSON file says under "standard" and "budget", each complete. Raises `NotVerified`, `WrongUse`,
+    `StorageTrouble`."""
+    found = parse_strict(read_small(file, _LARGEST))
+    kinds: dict[str, type[Struct]] = {"standard": Standard, "budget": BudgetDeclared}
+    parts = [name for name in kinds if isinstance(found, dict) and name in found]
+    if not parts:
+        raise WrongUse(message("{file} names neither a standard nor a budget.", file=file.name))
+    try:
+        return {name: msgspec.to_builtins(msgspec.convert(found[name], kinds[name])) for name in parts}
+    except msgspec.ValidationError as error:
+        raise WrongUse(message("The entry is not complete: {cause}", cause=str(error))) from error
 
 
 def _blank_rows(plan: Plan) -> list[dict[str, str]]:

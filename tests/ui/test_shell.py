@@ -12,6 +12,7 @@ from labclient import words
 from labclient.acquisition import Recorder, Replies
 from labclient.clock import SimulatedClock, parse_iso
 from labclient.demo._papers import prepare_papers
+from labclient.errors import Trouble
 from labclient.evaluation import BudgetDeclared
 from labclient.home import Home, shipped
 from labclient.notebook import Channel, Draft, Reader, run_start, run_stop, series
@@ -20,6 +21,7 @@ from labclient.plan import Step, read_plan
 from labclient.ui._desk import connection
 from labclient.ui._form import StructForm
 from labclient.ui._home import remember, remembered
+from labclient.ui._results import read_declared
 from labclient.ui._runs import RunPage
 from labclient.ui._shell import Shell
 from labclient.ui._theme import Theme
@@ -259,3 +261,13 @@ def test_a_table_leaves_out_what_was_left_empty_and_has_a_default(light: Theme, 
     row = {"row": "emf", "point": "10V", "value": "0.1", "unit": "µV", "source": "test"}
     form.fill({"rows": [row], "influences": []})
     assert form.body() == {"rows": [row], "influences": []}
+
+
+def test_a_file_of_declarations_is_read_whole_or_refused_with_a_sentence(tmp_path: Path) -> None:
+    known = read_declared(shipped("resources", "examples", "entries.json"))
+    assert known["standard"]["serial"] == "LZ-0042"
+    assert len(known["budget"]["rows"]) == 8  # type: ignore[arg-type]
+    for rubbish in (b"", b"[1]", b"{", b"\xff\xfe", b'{"standard": 5}', b'{"budget": {"rows": [{}]}}', b"{}"):
+        (tmp_path / "file.json").write_bytes(rubbish)
+        with pytest.raises(Trouble):
+            read_declared(tmp_path / "file.json")
