@@ -11,6 +11,7 @@ Trouble
 │   ├── PassphraseWrong   a key does not open with what was typed
 │   └── NotSettled        a check ended without a pass
 ├── WrongUse              the request itself is wrong (exit code 2)
+│   ├── EntryInvalid      a field of an entry is missing or not what it should be
 │   ├── PlanInvalid       a plan or trust list says something impossible
 │   ├── DriverInvalid     a driver or bench file says something impossible
 │   ├── NumberInvalid     a text is not one number
@@ -77,6 +78,14 @@ class NotSettled(Refused):
 
 class WrongUse(Trouble):
     exit_code = 2
+
+
+class EntryInvalid(WrongUse):
+    """`path` leads to the field at fault: names of fields, places in tables from 0; empty for the entry as a whole."""
+
+    def __init__(self, sentence: Message, step: Message | None = None, path: tuple[str | int, ...] = ()) -> None:
+        super().__init__(sentence, step)
+        self.path = path
 
 
 class PlanInvalid(WrongUse):

@@ -7,10 +7,23 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from labclient.words import message
+
 Line = Annotated[str, Meta(min_length=1, max_length=500)]
 _NUMBER = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?"
-Number = Annotated[str, Meta(pattern=rf"\A{_NUMBER}\Z")]
-Dof = Annotated[str, Meta(pattern=rf"\A({_NUMBER}|inf)\Z")]
+Number = Annotated[
+    str,
+    Meta(
+        pattern=rf"\A{_NUMBER}\Z",
+        extra={"expected": message("a number such as 10.0001 with a decimal point and no thousands mark")},
+    ),
+]
+Dof = Annotated[
+    str,
+    Meta(
+        pattern=rf"\A({_NUMBER}|inf)\Z", extra={"expected": message("a number such as 10, or inf for infinitely many")}
+    ),
+]
 
 
 class _Body(Struct, frozen=True, forbid_unknown_fields=True):

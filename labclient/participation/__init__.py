@@ -1,5 +1,6 @@
 """A participation: its state folded from the notebook, its gates, its entries, its runs. The façade of both faces."""
 
+from labclient.participation._bodies import body_of
 from labclient.participation._diagnostic import Told, read_out
 from labclient.participation._entries import (
     KINDS,
@@ -9,10 +10,12 @@ from labclient.participation._entries import (
     Deviation,
     Exclusion,
     HandedOver,
+    Moment,
     Note,
     Part,
 )
 from labclient.participation._facade import Participation, confirm_root, first_state, read_state
+from labclient.participation._fields import FIELD_NAMES, WORD_NAMES
 from labclient.participation._gates import (
     ROLE_NAMES,
     STATION_NAMES,
@@ -29,10 +32,12 @@ from labclient.participation._signing import pack, prepare, sign, submit, take_r
 from labclient.participation._state import STATIONS, Run, State, fold
 
 __all__ = [
+    "FIELD_NAMES",
     "KINDS",
     "ROLE_NAMES",
     "STATIONS",
     "STATION_NAMES",
+    "WORD_NAMES",
     "Arrival",
     "Decision",
     "Departure",
@@ -41,6 +46,7 @@ __all__ = [
     "HandedOver",
     "Hands",
     "Instrument",
+    "Moment",
     "Note",
     "Observer",
     "Part",
@@ -50,6 +56,7 @@ __all__ = [
     "State",
     "Told",
     "bench_instrument",
+    "body_of",
     "confirm_root",
     "damage",
     "first_state",

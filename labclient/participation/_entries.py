@@ -10,10 +10,19 @@ from msgspec import Meta, Struct
 from labclient.acquisition import Cycle
 from labclient.evaluation import BudgetDeclared, Check, Result, Standard
 from labclient.plan import Plan, Station, TrustList
+from labclient.words import message
 
 Line = Annotated[str, Meta(min_length=1, max_length=500)]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 Seq = Annotated[int, Meta(ge=0)]
+Moment = Annotated[
+    str,
+    Meta(
+        pattern=r"\A[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]"
+        r"(:[0-5][0-9](\.[0-9]{1,9})?)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])\Z",
+        extra={"expected": message("a date and time with the offset from UTC, such as 2026-03-02T08:05:00+08:00")},
+    ),
+]
 
 
 class Body(Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,7 +58,7 @@ class Part(Body, frozen=True):
 class Arrival(Body, frozen=True):
     """The handover record at arrival (交接单)."""
 
-    received: Line
+    received: Moment
     carrier: str
     waybill: str
     from_laboratory: str
@@ -110,7 +119,7 @@ class HandedOver(Body, frozen=True):
     to: Line
     carrier: str
     waybill: str
-    at: Line
+    at: Moment
 
 
 class StationDone(Body, frozen=True):

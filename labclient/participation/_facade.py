@@ -16,6 +16,7 @@ from labclient.evaluation import Check, CheckName, check_again, result, unknown_
 from labclient.home import Home
 from labclient.notebook import Draft, Entry, Notebook, Reader, attachment
 from labclient.package import PlanSource, Trusted, open_plan, open_trust
+from labclient.participation._bodies import body_of
 from labclient.participation._entries import KINDS, Decision, Exclusion, PlanAccepted, TrustAccepted
 from labclient.participation._gates import may_enter, may_exclude, may_finish, missing
 from labclient.participation._state import State, fold
@@ -110,11 +111,12 @@ class Participation:
         return missing(self.state, self.state.station) if self.state.station else ()
 
     def enter(self, kind: str, body: Struct | Mapping[str, Any], who: str) -> Entry:
-        """Enter what a person states. Raises `WrongUse` when the body is not of its kind, `GateClosed` when not now."""
+        """Enter what a person states. Raises `EntryInvalid` when the body is not of its kind, `WrongUse` for
+        a kind that is not a person's, `GateClosed` when not now."""
         if kind not in KINDS or kind in _PROGRAMS_OWN:
             known = ", ".join(sorted(set(KINDS) - _PROGRAMS_OWN))
             raise WrongUse(message("“{kind}” cannot be entered. Known: {known}.", kind=kind, known=known))
-        entered = _as(KINDS[kind], body)
+        entered = body_of(kind, body)
         may_enter(self.state, kind)
         _check_named(self.state, entered)
         if isinstance(entered, Exclusion):
@@ -126,7 +128,7 @@ class Participation:
         may_enter(self.state, "attachment")
         data = read_small(file, _MAX_ATTACHMENT)
         meaning = {"name": file.name, "media_type": media_type, "what": what}
-        _as(KINDS["attachment"], meaning)
+        body_of("attachment", meaning)
         station = self.state.station or ""
         return self.recorder.enter(attachment(data=data, author=who, station=station, **meaning))[0]
 
@@ -309,10 +311,3 @@ def _check_named(state: State, body: Struct) -> None:
         wrong = [body.about] if isinstance(body, Decision) and body.about >= state.size else []
     if wrong:
         raise WrongUse(message("Entry {seq} is none that this can be about.", seq=wrong[0]))
-
-
-def _as(kind: type[Struct], body: Struct | Mapping[str, Any]) -> Struct:
-    try:
-        return msgspec.convert(msgspec.to_builtins(body), kind)
-    except msgspec.ValidationError as error:
-        raise WrongUse(message("The entry is not complete: {cause}", cause=str(error))) from error

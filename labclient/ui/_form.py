@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labclient.ui._names import FIELD_NAMES, WORD_NAMES
+from labclient.participation import FIELD_NAMES, WORD_NAMES
 from labclient.words import say
 
 

@@ -1,4 +1,4 @@
-"""What fields and choices of the record are called on screen."""
+"""What fields and choices of an entry are called, in the window and at the command line."""
 
 from labclient.words import Message, message
 
@@ -17,6 +17,9 @@ FIELD_NAMES: dict[str, Message] = {
     "seals": message("Seal numbers"),
     "to": message("To laboratory"),
     "at": message("Handed over (date, time)"),
+    "cycles": message("Cycles"),
+    "media_type": message("Media type"),
+    "what": message("What the file is"),
     "id": message("Identifier"),
     "maker": message("Manufacturer"),
     "model": message("Model"),
