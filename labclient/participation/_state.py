@@ -1,7 +1,7 @@
 """The state of a participation: nothing but a fold over its entries."""
 
-from collections.abc import Iterable, Iterator
-from typing import Literal, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -46,12 +46,15 @@ MISSING = "part: "
 
 
 class Run(Struct, frozen=True):
-    """One acquisition: what it was for, and whether it was stopped in order."""
+    """One acquisition: what it was for, the model and serial number of its instrument, how often it did not answer,
+    and whether it was stopped in order."""
 
     seq: int
     task: str
     purpose: Literal["trial", "diagnostic", "record"]
     station: str
+    instrument: str = ""
+    gaps: int = 0
     stopped: bool = False
 
 
@@ -145,8 +148,11 @@ def _step(state: State, entry: Entry) -> State:  # noqa: PLR0911, PLR0912 - one 
         case "deviation":
             return set_(state, deviation_at=entry.seq)
         case "run-start":
-            run = Run(entry.seq, str(body["task"]), body["purpose"], entry.station)
+            run = Run(entry.seq, str(body["task"]), body["purpose"], entry.station, _instrument(body["instrument"]))
             return set_(state, runs=state.runs | {entry.seq: run})
+        case "gap":
+            run = state.runs[body["run"]]
+            return set_(state, runs=state.runs | {run.seq: msgspec.structs.replace(run, gaps=run.gaps + 1)})
         case "run-stop":
             stopped = msgspec.structs.replace(state.runs[body["run"]], stopped=True)
             return set_(state, runs=state.runs | {stopped.seq: stopped}, changed_at=entry.seq)
@@ -191,6 +197,12 @@ def _step(state: State, entry: Entry) -> State:  # noqa: PLR0911, PLR0912 - one 
         case "handed-over":
             return set_(state, handed_over=_read(body, HandedOver))
     return state
+
+
+def _instrument(snapshot: Mapping[str, Any]) -> str:
+    """Model and serial number; of an instrument that does not say who it is, where it is connected."""
+    identity = snapshot.get("identity") or {"model": snapshot.get("address")}
+    return " ".join(str(identity[name]) for name in ("model", "serial") if identity.get(name))
 
 
 def _harm(arrival: Arrival) -> Iterator[str]:

@@ -1,14 +1,16 @@
 """The application: fonts, theme, Qt's own words, and the one window."""
 
 import sys
+from os import environ
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from labclient.ui._ending import Ending
+from labclient.ui._preferences import preferences
 from labclient.ui._shell import Shell
-from labclient.ui._theme import apply, system_theme
-from labclient.words import language
+from labclient.ui._theme import DARK, LIGHT, apply, system_theme
+from labclient.words import language, use_language
 
 
 def run() -> int:
@@ -16,13 +18,17 @@ def run() -> int:
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("labclient")
-    apply(application, system_theme(application))
+    liked = preferences()
+    if liked.language and "LABCLIENT_LANGUAGE" not in environ:
+        use_language(liked.language)
+    theme = {LIGHT.name: LIGHT, DARK.name: DARK}.get(liked.theme) or system_theme(application)
+    apply(application, theme, liked.scale)
     translator = QTranslator()
     if translator.load(
         QLocale(language()), "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     ):
         application.installTranslator(translator)
-    shell = Shell()
+    shell = Shell(liked)
     shell.show()
     Ending(application)
     return application.exec()

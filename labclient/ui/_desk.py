@@ -50,7 +50,7 @@ class Desk(QObject):
         self._broken_off = False
 
     def do(self, what: str, work: Callable[[Participation], Any]) -> None:
-        """Do `work` with the open participation; `done` or `failed` tells how it went."""
+        """Do `work` with the open participation in the name of `who`; `done` or `failed` tells how it went."""
         self._thread.submit(self._guarded, what, lambda: work(self._open_one()))
 
     def run(self, what: str, work: Callable[[], Any]) -> None:
@@ -134,6 +134,8 @@ class Desk(QObject):
     def _open_one(self) -> Participation:
         if self.participation is None:
             raise GateClosed(message("No notebook is open."), message("Open one from the list of comparisons."))
+        if not self.who:
+            raise GateClosed(message("Nobody is named as working."), message("Say who is working: Ctrl+W."))
         return self.participation
 
 

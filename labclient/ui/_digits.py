@@ -40,6 +40,11 @@ def grouped(text: str) -> str:
     return sign.replace("-", "−") + whole + point + fraction + exponent.replace("-", "−")
 
 
+def status_note(status: str) -> Message:
+    """What the status of a reply means, in words."""
+    return _STATUSES.get(status, message("Not a reading: {status}", status=status))
+
+
 class BigDigits(QWidget):
     """One reading: its text exactly as sent, grouped for the eye, with its unit; status below where it is not "ok".
 
@@ -71,7 +76,7 @@ class BigDigits(QWidget):
             self._widest = NO_READING
         self._live, self._begun = status == "ok", True
         self._digits, self._unit = (text.strip() if status in _WITH_DIGITS else NO_READING), unit
-        self._note = None if self._live else _STATUSES.get(status, message("Not a reading: {status}", status=status))
+        self._note = None if self._live else status_note(status)
         self._tell()
 
     def show_stale(self) -> None:

@@ -41,7 +41,7 @@ class HomePage(Page):
         self.list.itemActivated.connect(lambda item: self.chosen.emit(Path(item.toolTip())))
         self.body.addWidget(self.empty)
         self.body.addWidget(self.list, 1)
-        self.secondary(message("Open a notebook…"), self._open)
+        self.secondary(message("Open a notebook…"), self.choose)
         self.secondary(message("Begin with a plan…"), self.begun.emit)
         self.primary(message("Try it on simulated instruments"), self.tried.emit)
         self.refresh()
@@ -60,7 +60,8 @@ class HomePage(Page):
         self.empty.setVisible(self.list.count() == 0)
         self.list.setVisible(self.list.count() > 0)
 
-    def _open(self) -> None:
+    def choose(self) -> None:
+        """Ask for a notebook."""
         name, _ = QFileDialog.getOpenFileName(self, say(message("Open a notebook")), "", f"labclient (*{SUFFIX})")
         if name:
             self.chosen.emit(Path(name))

@@ -6,9 +6,9 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QLabel, QProgressBar, QSplitter, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
-from labclient.errors import NumberInvalid
 from labclient.participation import Participation, missing
 from labclient.plan import Station
 from labclient.ui._bench import runs_of
@@ -17,12 +17,11 @@ from labclient.ui._digits import BigDigits
 from labclient.ui._marks import mark_icon, mark_word
 from labclient.ui._page import Page
 from labclient.ui._plot import RunPlot
-from labclient.ui._view import checks_of, next_day, point_rows, verdict
+from labclient.ui._strip import stale_after
+from labclient.ui._view import checks_of, next_day, plain, point_rows, verdict
 from labclient.ui._watch import LiveReplies, Snapshot
-from labclient.units import convert, number
+from labclient.units import convert
 from labclient.words import Message, message, say
-
-_STALE_MS = 2000  # a reading is never called stale sooner
 
 
 class RunPage(Page):
@@ -55,7 +54,10 @@ class RunPage(Page):
         self.stop_button = self.secondary(message("Break off"), desk.break_off)
         self.start_button = self.secondary(message("Start"), self._start)
         self.done_button = self.primary(message("Sign this station off"), self._finish)
-        self.stop_button.setEnabled(False)
+        self.start_button.setShortcut(QKeySequence("F5"))
+        self.stop_button.setShortcut(QKeySequence("F6"))
+        for button in (self.stop_button, self.start_button, self.done_button):
+            button.setEnabled(False)
         desk.progressed.connect(self._progress)
         desk.busy.connect(self._busy)
 
@@ -83,10 +85,10 @@ class RunPage(Page):
         self._show_band(replies)
         if not replies.fresh:
             return
-        self.digits.show_reading(_plain(replies.texts[0]), replies.channels[0].unit, replies.status)
+        self.digits.show_reading(plain(replies.texts[0]), replies.channels[0].unit, replies.status)
         pause = self._clock.restart() if self._clock.isValid() else 0
         self._clock.start()
-        self._stale.start(max(_STALE_MS, 3 * pause))
+        self._stale.start(round(stale_after(pause / 1e3) * 1e3))
 
     def _plot(self, replies: LiveReplies) -> None:
         """Each connection has a display zero of its own, its first value: nothing tells how they lie to each other."""
@@ -99,6 +101,8 @@ class RunPage(Page):
     def forget(self) -> None:
         super().forget()
         self._run = -1
+        self.start_button.setEnabled(False)
+        self.done_button.setEnabled(False)
         self._clock.invalidate()
 
     def _grow_stale(self) -> None:
@@ -230,14 +234,6 @@ class _Recent:
             if old < len(times_of_part):
                 self._parts.appendleft((times_of_part[old:], values_of_part[old:]))
                 return
-
-
-def _plain(text: str) -> str:
-    """A number without exponent, with all its digits; any other text as it is."""
-    try:
-        return f"{number(text):f}"
-    except NumberInvalid:
-        return text
 
 
 def _run(desk: Desk, participation: Participation, station: Station) -> object:

@@ -2,12 +2,15 @@
 
 import os
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from traceback import format_exception
 
+import msgspec
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QLabel,
     QListWidget,
@@ -16,7 +19,6 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QPushButton,
     QStackedWidget,
-    QStatusBar,
     QVBoxLayout,
     QWidget,
 )
@@ -24,34 +26,43 @@ from PySide6.QtWidgets import (
 from labclient import words
 from labclient.errors import Trouble
 from labclient.home import this_pc
-from labclient.participation import STATIONS
+from labclient.participation import STATION_NAMES, STATIONS, State
 from labclient.plan import Station
 from labclient.ui._begin import ask_beginning
+from labclient.ui._commands import Command, fill_menus, show_keys
 from labclient.ui._demo import DemoPlayer
 from labclient.ui._desk import Desk
 from labclient.ui._finish import SigningPage, SubmissionPage
 from labclient.ui._home import RECENT, HomePage, remember
 from labclient.ui._marks import mark_icon, mark_word
 from labclient.ui._page import Page
+from labclient.ui._preferences import Preferences, keep, next_scale
 from labclient.ui._records import ArrivalPage, departure_page, handover_page
 from labclient.ui._results import ResultsPage
 from labclient.ui._runs import MeasurementPage, RunPage
+from labclient.ui._status import StatusBar
+from labclient.ui._strip import InstrumentStrip
+from labclient.ui._theme import DARK, LIGHT, apply, current_theme
 from labclient.ui._view import station_rows
 from labclient.ui._watch import LiveReplies, Snapshot, Watcher
+from labclient.ui._who import WhoDialog, people
 from labclient.words import LANGUAGES, Message, message, say
 
 
 class Shell(QMainWindow):
-    """The one window. A change of language builds its pages anew; what they show comes from the notebook."""
+    """The one window. A change of language, theme or size builds its pages anew; what they show comes from the
+    notebook."""
 
-    def __init__(self) -> None:
+    def __init__(self, liked: Preferences | None = None) -> None:
         super().__init__()
+        self.liked = liked or Preferences()
         self.desk = Desk()
         self.watcher = Watcher()
         self.player = DemoPlayer()
         self.path: Path | None = None
         self.snapshot: Snapshot | None = None
         self.pages: dict[Station, Page] = {}
+        self._who_is_asked = False
         self._connect()
         self._build()
         self.resize(1280, 720)
@@ -104,33 +115,34 @@ class Shell(QMainWindow):
         row.addWidget(self.side)
         row.addWidget(self.stack, 1)
         layout.addLayout(row, 1)
+        self.strip = InstrumentStrip()
+        layout.addWidget(self.strip)
         self.setCentralWidget(whole)
-        self._build_status()
-        self._build_menu()
+        self.status = StatusBar()
+        self.status.who.clicked.connect(self.ask_who)
+        self.setStatusBar(self.status)
+        fill_menus(self, self.commands())
         self.show_home()
 
-    def _build_status(self) -> None:
-        bar = QStatusBar()
-        self.lamp, self.said, self.clock = QLabel(), QLabel(), QLabel(say(message("PC clock, unchecked")))
-        self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        bar.addWidget(self.lamp)
-        bar.addWidget(self.said, 1)
-        bar.addPermanentWidget(self.clock)
-        self.setStatusBar(bar)
-        self._show_lamp()
-
-    def _build_menu(self) -> None:
-        self.menuBar().clear()
-        menu = self.menuBar().addMenu(say(message("&Program")))
-        for label, keys, act in (
-            (message("Comparisons"), "Ctrl+1", self.show_home),
-            (message("Chinese / English"), "Ctrl+L", self.change_language),
-            (message("Quit"), "Ctrl+Q", self.close),
-        ):
-            action = QAction(say(label), self)
-            action.setShortcut(QKeySequence(keys))
-            action.triggered.connect(act)
-            menu.addAction(action)
+    def commands(self) -> tuple[Command, ...]:
+        """All that can be done from everywhere."""
+        program, stations, view = message("&Program"), message("&Stations"), message("&View")
+        return (
+            Command(program, message("Comparisons"), "Ctrl+0", self.show_home),
+            Command(program, message("Open a notebook…"), "Ctrl+O", self.home.choose),
+            Command(program, message("Begin with a plan…"), "Ctrl+N", self._begin),
+            Command(program, message("Who is working?"), "Ctrl+W", self.ask_who),
+            Command(program, message("Quit"), "Ctrl+Q", self.close),
+            *(
+                Command(stations, STATION_NAMES[station], f"Ctrl+{row + 1}", partial(self.go_to, row))
+                for row, station in enumerate(STATIONS)
+            ),
+            Command(view, message("Chinese / English"), "Ctrl+L", self.change_language),
+            Command(view, message("Light / dark"), "Ctrl+D", self.change_theme),
+            Command(view, message("Larger"), "Ctrl+=", lambda: self.change_scale(+1)),
+            Command(view, message("Smaller"), "Ctrl+-", lambda: self.change_scale(-1)),
+            Command(view, message("Keys"), "F1", lambda: show_keys(self, self.commands())),
+        )
 
     def _connect(self) -> None:
         self.watcher.advanced.connect(self._advanced)
@@ -164,20 +176,33 @@ class Shell(QMainWindow):
         self.desk.close()
         self.player.play()
 
+    def go_to(self, row: int) -> None:
+        """Look at a station; nothing happens while no notebook is open."""
+        if row < self.rail.count():
+            self.rail.setCurrentRow(row)
+            self.rail.setFocus()
+
     def change_language(self) -> None:
         """The other language, at once."""
         words.use_language(LANGUAGES[(LANGUAGES.index(words.language()) + 1) % len(LANGUAGES)])
-        at = self.stack.currentIndex()
-        snapshot = self.snapshot
-        self._build()
-        if snapshot is not None:
-            self._show_state(snapshot)
-        if at > 0:
-            self.rail.setCurrentRow(at - 1)
+        self._like(language=words.language())
+
+    def change_theme(self) -> None:
+        """Light instead of dark, or dark instead of light."""
+        self._like(theme=(LIGHT if current_theme() is DARK else DARK).name)
+
+    def change_scale(self, step: int) -> None:
+        """Larger or smaller letters, and all that is measured by them."""
+        self._like(scale=next_scale(self.liked.scale, step))
+
+    def ask_who(self) -> None:
+        """Ask in whose name entries are made."""
+        if self.snapshot is not None:
+            WhoDialog(self, self.snapshot.state, self._working, self.desk.who).open()
 
     def tell(self, sentence: str) -> None:
         """One line in the status bar."""
-        self.said.setText(sentence)
+        self.status.tell(sentence)
 
     def show_trouble(self, trouble: Trouble) -> None:
         """What went wrong and what to do next."""
@@ -199,7 +224,7 @@ class Shell(QMainWindow):
 
     def _opened(self, path: Path) -> None:
         self._follow(path)
-        self.desk.who = self.desk.who or "operator"
+        self._who_is_asked = True
         self.desk.run("remember", lambda: remember(path))
 
     def _follow(self, path: Path) -> None:
@@ -207,6 +232,7 @@ class Shell(QMainWindow):
         self.rail.clear()
         for page in self.pages.values():
             page.forget()
+        self.strip.forget()
         self.watcher.follow(path)
         self.side.show()
         self.tell(str(path))
@@ -232,13 +258,17 @@ class Shell(QMainWindow):
         else:  # nothing new to show, ten times a second in a run
             for page in self.pages.values():
                 page.snapshot = snapshot
-        self._show_lamp()
+        self.status.show_snapshot(snapshot)
+        if self._who_is_asked:
+            self._who_is_asked = False
+            self._name_worker(snapshot.state)
         if before is None or before.state.station != station:  # follow the work; a person may look elsewhere in between
             self.rail.setCurrentRow(STATIONS.index(station) if station else len(STATIONS) - 1)
 
     def _replied(self, replies: LiveReplies) -> None:
         for page in self.pages.values():
             page.show_replies(replies)
+        self.strip.show_replies(replies)
 
     def _done(self, what: str, answer: object) -> None:
         if what == "load" and isinstance(answer, dict):
@@ -270,6 +300,33 @@ class Shell(QMainWindow):
             )
         )
 
+    def _name_worker(self, state: State) -> None:
+        """A simulated participation is worked on by its operator; in a real one the person is asked."""
+        if state.simulated:
+            self._working(next((one.id for one in people(state) if "operator" in one.roles), "operator"))
+        else:
+            self._working("")
+            self.ask_who()
+
+    def _working(self, who: str) -> None:
+        self.desk.who = who
+        self.status.show_who(who)
+
+    def _like(self, **changes: object) -> None:
+        self.liked = liked = msgspec.structs.replace(self.liked, **changes)
+        self.desk.run("like", lambda: keep(liked))
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        apply(application, DARK if (liked.theme or current_theme().name) == DARK.name else LIGHT, liked.scale)
+        at = self.stack.currentIndex()
+        self._build()
+        self.status.show_who(self.desk.who)
+        if self.path is not None and self.snapshot is not None:
+            self._show_state(self.snapshot)
+            self.status.show_snapshot(self.snapshot)
+            self.rail.setCurrentRow(at - 1)
+            self.watcher.follow(self.path)  # the plots are drawn anew from the record
+
     def _begin(self) -> None:
         work = ask_beginning(self)
         if work is not None:
@@ -286,6 +343,7 @@ class Shell(QMainWindow):
         title = state.plan.title.said(words.language())
         self.headline.setText(f"{title}     {state.plan.transfer_standard.serial}     {state.accepted.laboratory}")
         self._show_rail(snapshot)
+        self.strip.show_runs(state.open_runs)
         for page in self.pages.values():
             page.show_snapshot(snapshot)
 
@@ -297,11 +355,3 @@ class Shell(QMainWindow):
             item = self.rail.item(place)
             item.setText(f"{say(row.name)}\n{mark_word(row.mark)}")
             item.setIcon(mark_icon(row.mark))
-
-    def _show_lamp(self) -> None:
-        if self.snapshot is None:
-            self.lamp.setText(say(message("■ not recording")))
-        elif self.snapshot.state.open_runs:
-            self.lamp.setText(say(message("● recording: committed to {n}", n=self.snapshot.size)))
-        else:
-            self.lamp.setText(say(message("■ not recording: {n} entries", n=self.snapshot.size)))

@@ -4,10 +4,11 @@ from typing import Literal
 
 from msgspec import Struct
 
+from labclient.errors import NumberInvalid
 from labclient.evaluation import CHECK_NAMES, VERDICT_NAMES, Check
 from labclient.participation import ROLE_NAMES, STATION_NAMES, STATIONS, State, damage, missing
 from labclient.plan import Station
-from labclient.units import fitting_unit
+from labclient.units import fitting_unit, number
 from labclient.words import Message, message
 
 Mark = Literal["waiting", "running", "passed", "failed", "blocked", "sealed"]
@@ -104,6 +105,14 @@ def amount(number: str, unit: str) -> str:
     """A number of the record for the eye: three digits, in the prefixed unit that suits its size."""
     fitting, size = fitting_unit(abs(float(number)), unit)
     return f"{_short(number, size)} {fitting}".removesuffix(" 1")
+
+
+def plain(text: str) -> str:
+    """A number without exponent, with all its digits; any other text as it is."""
+    try:
+        return f"{number(text):f}"
+    except NumberInvalid:
+        return text
 
 
 def checks_of(state: State, station: Station) -> tuple[Check, ...]:
