@@ -29,6 +29,10 @@ LOCKS = {
     "demo": SPEC / "requirements-demo.txt",
     "test": SPEC / "requirements-test.txt",
 }
+# Programs of other people that the tests and the bundle call, and the Debian package that brings each.
+TOOLS = {"openssl": "openssl", "unzip": "unzip", "Xvfb": "xvfb", "xdotool": "xdotool", "strip": "binutils"}
+LINUX = sys.platform.startswith("linux")
+SCREEN = ("Xvfb", "xdotool") if LINUX else ()
 # What Qt needs of a Debian system: one library to look for, and the package that brings it.
 QT_NEEDS = {
     "libEGL.so.1": "libegl1",
@@ -98,8 +102,7 @@ def check(_: list[str] | None = None) -> int:
 
 
 def test(rest: list[str]) -> int:
-    need("openssl", "openssl")
-    need("unzip", "unzip")
+    need("openssl", "unzip", *SCREEN)
     need_qt()
     checked = check()
     cover = [] if rest else ["--cov", "--cov-report=term:skip-covered"]
@@ -112,9 +115,9 @@ def bench(rest: list[str]) -> int:
 
 def bundle(rest: list[str]) -> int:
     need_qt()
-    need("strip", "binutils")
+    need(*(("strip", *SCREEN) if LINUX else ()))
     built = run("-m", "PyInstaller", "--noconfirm", "--log-level=ERROR", *rest, str(SPEC / "labclient.spec"))
-    return built or run(str(SPEC / "prove.py"), "dist/labclient")
+    return built or run("-m", "build_spec.prove", "dist/labclient")
 
 
 def screenshots(rest: list[str]) -> int:
@@ -174,14 +177,15 @@ def prepare(wanted: str) -> None:
     compile_words()
 
 
-def need(tool: str, package: str) -> None:
-    if shutil.which(tool) is None:
-        install(package)
+def need(*tools: str) -> None:
+    missing = [TOOLS[tool] for tool in tools if shutil.which(tool) is None]
+    if missing:
+        install(*missing)
 
 
 def need_qt() -> None:
     """Look for the libraries that Qt takes from the system, and bring what is missing."""
-    if not sys.platform.startswith("linux"):
+    if not LINUX:
         return
     missing = [package for library, package in QT_NEEDS.items() if not loads(library)]
     if missing:

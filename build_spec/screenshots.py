@@ -1,6 +1,6 @@
-"""Screenshots of the window for the README, and of every page for the eye: `python3 dev.py screenshots [--all]`.
+"""Screenshots of the window for the README, or of every page for the eye: `python3 dev.py screenshots [--all DIR]`.
 
-A demonstration is recorded once without a screen; the window is then shown at work on it, in each language and theme.
+A demonstration is played through the window without a screen; its notebook is then shown page by page.
 """
 
 import argparse
@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -16,66 +17,82 @@ from PySide6.QtCore import QDeadlineTimer
 from PySide6.QtWidgets import QApplication
 
 from labclient import words
+from labclient.participation import STATIONS
 from labclient.ui._shell import Shell
-from labclient.ui._theme import DARK, LIGHT, Theme, apply
+from labclient.ui._theme import DARK, LIGHT, apply
 
-ROOT = Path(__file__).parent.parent
-README = (("measurement", "light"), ("results", "light"), ("warm-up", "dark"))
+IMAGES = Path(__file__).parent.parent / "docs" / "images"
+SIZE = (1280, 720)
+SCALES = (1.0, 1.5)
+README = (("measurement", LIGHT), ("results", LIGHT), ("warm-up", DARK))
+_PLAYED_S, _OPENED_S, _PAINTED_S = 240.0, 60.0, 0.5
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--all", action="store_true", help="every page, in both themes")
-    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
-    asked = parser.parse_args()
-    asked.out.mkdir(parents=True, exist_ok=True)
+    parser.add_argument("--all", type=Path, metavar="DIR", help="every page in each language, theme and size, into DIR")
+    out: Path | None = parser.parse_args().all
     application = QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as home:
         os.environ["LABCLIENT_HOME"] = home
-        path = _recorded(application)
-        for language in words.LANGUAGES:
-            words.use_language(language)
-            for theme in (LIGHT, DARK):
+        notebook = _played(application)
+        if out is None:
+            for language, (station, theme) in product(words.LANGUAGES, README):
+                words.use_language(language)
                 apply(application, theme)
-                _pages(application, path, asked.out, language, theme, every=asked.all)
+                _shoot(application, notebook, {station: IMAGES / f"{station}-{language}-{theme.name}.png"})
+        else:
+            out.mkdir(parents=True, exist_ok=True)
+            for language, theme, scale in product(words.LANGUAGES, (LIGHT, DARK), SCALES):
+                words.use_language(language)
+                apply(application, theme, scale)
+                kind = f"{language}-{theme.name}-{scale * 100:.0f}"
+                _shoot(application, None, {"home": out / f"home-{kind}.png"})
+                _shoot(application, notebook, {station: out / f"{station}-{kind}.png" for station in STATIONS})
     return 0
 
 
-def _recorded(application: QApplication) -> Path:
-    """Play the demonstration through the window's own way, to its end."""
+def _played(application: QApplication) -> Path:
+    """Play the demonstration through the window's own way, to its end; its notebook."""
     apply(application, LIGHT)
     shell = Shell()
     shell.try_demo()
-    _wait(application, lambda: not shell.player.playing and shell.desk.participation is not None, 240)
+    _wait(application, lambda: not shell.player.playing and shell.desk.participation is not None, _PLAYED_S)
     path = shell.path
     shell.close()
     assert path is not None
     return path
 
 
-def _pages(application: QApplication, path: Path, out: Path, language: str, theme: Theme, *, every: bool) -> None:
+def _shoot(application: QApplication, notebook: Path | None, pictures: dict[str, Path]) -> None:
+    """Keep a picture of each of these pages, with the notebook open if there is one."""
     shell = Shell()
-    shell.resize(1280, 720)
+    shell.resize(*SIZE)
     shell.show()
-    if every:
-        _grab(application, shell, out / f"home-{language}-{theme.name}.png")
-    shell.open(path)
-    _wait(application, lambda: shell.snapshot is not None and shell.snapshot.state.station is None, 60)
-    for row, station in enumerate(shell.pages):
-        if every or (station, theme.name) in README:
-            shell.rail.setCurrentRow(row)
-            _grab(application, shell, out / f"{station}-{language}-{theme.name}.png")
+    if notebook is not None:
+        shell.open(notebook)
+        _wait(application, lambda: shell.snapshot is not None and shell.snapshot.state.station is None, _OPENED_S)
+    for page, path in pictures.items():
+        if notebook is not None:
+            shell.rail.setCurrentRow(STATIONS.index(page))
+        _pass(application, _PAINTED_S)
+        shell.grab().save(str(path))
     shell.close()
 
 
-def _grab(application: QApplication, shell: Shell, path: Path) -> None:
-    _wait(application, lambda: False, 0.5)
-    shell.grab().save(str(path))
-
-
 def _wait(application: QApplication, true: Callable[[], bool], seconds: float) -> None:
+    """Let the window live until something is true; raises `TimeoutError` when it does not become so."""
     end = QDeadlineTimer(round(seconds * 1000))
-    while not true() and not end.hasExpired():
+    while not true():
+        if end.hasExpired():
+            raise TimeoutError
+        application.processEvents()
+
+
+def _pass(application: QApplication, seconds: float) -> None:
+    """Let the window live for a while."""
+    end = QDeadlineTimer(round(seconds * 1000))
+    while not end.hasExpired():
         application.processEvents()
 
 

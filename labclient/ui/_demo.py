@@ -9,6 +9,9 @@ from labclient.demo import notebook_in
 from labclient.home import this_pc
 from labclient.words import language
 
+_NEVER_STARTED = -1
+_COLUMNS = "1000"  # what it tells is not broken to fit a terminal: a line is a sentence
+
 
 class DemoPlayer(QObject):
     """Signals: `began` (Path of the notebook to come), `told` (str), `ended` (exit code)."""
@@ -23,6 +26,7 @@ class DemoPlayer(QObject):
         self._process.setProcessChannelMode(QProcess.ProcessChannelMode.MergedChannels)
         self._process.readyReadStandardOutput.connect(self._read)
         self._process.finished.connect(lambda code, _: self.ended.emit(code))
+        self._process.errorOccurred.connect(self._failed)
 
     @property
     def playing(self) -> bool:
@@ -34,7 +38,7 @@ class DemoPlayer(QObject):
             return
         environment = QProcessEnvironment.systemEnvironment()
         environment.insert("LABCLIENT_LANGUAGE", language())
-        environment.insert("PYTHONUNBUFFERED", "1")
+        environment.insert("COLUMNS", _COLUMNS)
         self._process.setProcessEnvironment(environment)
         folder = this_pc().root / "demo" / f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
         frozen = getattr(sys, "frozen", False)
@@ -49,6 +53,11 @@ class DemoPlayer(QObject):
             self._process.waitForFinished(3000)
 
     def _read(self) -> None:
-        for line in bytes(self._process.readAllStandardOutput().data()).decode("utf-8", "replace").splitlines():
-            if line.strip():
-                self.told.emit(line.strip())
+        while self._process.canReadLine():
+            line = bytes(self._process.readLine().data()).decode("utf-8", "replace").strip()
+            if line:
+                self.told.emit(line)
+
+    def _failed(self, error: QProcess.ProcessError) -> None:
+        if error == QProcess.ProcessError.FailedToStart:  # it has no end of which `finished` would tell
+            self.ended.emit(_NEVER_STARTED)

@@ -1,97 +1,167 @@
 """The real window, driven from outside: started as a process on a screen of its own, with keys and nothing else."""
 
 import os
-import shutil
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from labclient.notebook import Reader
-from labclient.participation import read_state
+from labclient.errors import Trouble
+from labclient.notebook import Reader, check
+from labclient.participation import STATIONS, State, read_state
+
+from .screen import Screen, Window, screen
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Xvfb is a Linux program")
 
+PROGRAM = (sys.executable, "-m", "labclient")
+SMALL, USUAL = (1024, 680), (1280, 720)
+_RAIL_PX, _TOP_PX = 300, 80  # what lies to the right of and below these is the page
+
 
 @pytest.fixture(scope="module")
-def screen() -> Iterator[str]:
-    """A screen without a monitor; its number is chosen by the server itself."""
-    xvfb = shutil.which("Xvfb")
-    assert xvfb, "Xvfb is missing: `python3 dev.py test` installs it"
-    read, write = os.pipe()
-    server = subprocess.Popen(
-        [xvfb, "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
-        pass_fds=[write],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write)
-    with os.fdopen(read) as told:
-        number = told.readline().strip()
-    yield f":{number}"
-    server.terminate()
-    server.wait(10)
+def monitor() -> Iterator[Screen]:
+    with screen() as made:
+        yield made
 
 
-def _until(true: Callable[[], bool], seconds: float, window: subprocess.Popen[bytes]) -> None:
-    """Wait for something the window does, as long as it lives."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert window.poll() is None, "the window is gone"
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.1)
+class Walk:
+    """A new user's walk with an empty home: what was done, seen and left."""
+
+    def __init__(self, monitor: Screen, folder: Path) -> None:
+        self.home = folder / "home"
+        self.pictures = folder
+        self.monitor = monitor
+        self.window = start(monitor, self.home)
+        self.sizes: list[tuple[int, int]] = []
+        self.seen = b""
+
+    def try_it(self) -> None:
+        """The one primary action of an empty home; the window changes its size while the demonstration goes on."""
+        self.window.press("ctrl+Return")
+        self.window.until(lambda: "arrival" in done(self.home), 60)
+        usual = self.corner(USUAL)
+        for size in (SMALL, USUAL):
+            self.window.resize(*size)
+            self.window.until(lambda size=size: self.corner(size) == usual, 10)  # type: ignore[misc]
+            self.monitor.shoot(self.pictures / f"at-{size[0]}.png")
+            self.sizes.append(self.window.size())
+        self.window.until(lambda: done(self.home) == STATIONS, 90)
+
+    def look_at_every_page(self) -> list[bytes]:
+        """The pages as they look, in the order of the rail, once the window works on the notebook itself."""
+        self.window.until(lambda: (self.home / "recent.json").exists() and self.still(), 30)
+        pages: list[bytes] = []
+        for row, station in enumerate(STATIONS):
+            before = self.page()
+            self.window.press(f"ctrl+{row + 1}")
+            self.window.until(lambda last=before: self.page() != last and self.still(), 20)  # type: ignore[misc]
+            self.monitor.shoot(self.pictures / f"{station}.png")
+            pages.append(self.page())
+        return pages
+
+    def page(self) -> bytes:
+        """The page that is shown."""
+        return self.monitor.cut(_RAIL_PX, _TOP_PX, *USUAL)
+
+    def still(self) -> bool:
+        """Whether nothing on the page has moved since this was last asked."""
+        before, self.seen = self.seen, self.page()
+        return self.seen == before
+
+    def corner(self, size: tuple[int, int]) -> bytes:
+        """The right end of the status bar: the same in every size, once everything is laid out."""
+        width, height = size
+        return self.monitor.cut(width - 60, height - 25, width, height)
 
 
-def _start(screen: str, home: Path) -> tuple[subprocess.Popen[bytes], Callable[..., str]]:
-    environment = os.environ | {
-        "DISPLAY": screen, "LABCLIENT_HOME": str(home), "LABCLIENT_LANGUAGE": "en", "QT_QPA_PLATFORM": "xcb",
-    }  # fmt: skip
-    window = subprocess.Popen([sys.executable, "-m", "labclient"], env=environment)
-
-    def tool(*words: str) -> str:
-        done = subprocess.run(["xdotool", *words], env=environment, capture_output=True, text=True, check=False)
-        return done.stdout.strip()
-
-    _until(lambda: bool(tool("search", "--onlyvisible", "--name", "labclient")), 30, window)
-    tool("windowfocus", "--sync", tool("search", "--onlyvisible", "--name", "labclient").splitlines()[0])
-    return window, tool
+@pytest.fixture(scope="module")
+def walk(monitor: Screen, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    """Everything up to the delivered package, once for all that is asked of it."""
+    walked = Walk(monitor, tmp_path_factory.mktemp("walk"))
+    try:
+        walked.try_it()
+        yield walked
+    finally:
+        walked.window.kill()
 
 
-def _notebook(home: Path) -> Path | None:
+def start(monitor: Screen, home: Path) -> Window:
+    """The window in English, for somebody whose labclient is at `home`."""
+    world = os.environ | {"LABCLIENT_HOME": str(home), "LABCLIENT_LANGUAGE": "en"}
+    return Window(monitor, PROGRAM, world, home.parent)
+
+
+def notebook(home: Path) -> Path | None:
     return next(iter((home / "demo").glob("*/*.labnote")), None)
 
 
-def _done(home: Path) -> tuple[str, ...]:
-    path = _notebook(home)
+def state(home: Path) -> State | None:
+    """The state that is durable now; None while there is none yet."""
+    path = notebook(home)
     if path is None:
-        return ()
+        return None
     try:
         with Reader.open(path) as reader:
-            return read_state(reader).done
-    except Exception:  # noqa: BLE001 - it is being begun at this moment
-        return ()
+            return read_state(reader) if reader.size > 2 else None
+    except Trouble:  # it is being begun at this moment
+        return None
+
+
+def done(home: Path) -> tuple[str, ...]:
+    read = state(home)
+    return read.done if read else ()
 
 
 @pytest.mark.timeout(180)
-def test_a_new_user_tries_it_kills_it_and_finds_everything_again(screen: str, tmp_path: Path) -> None:
+def test_one_action_takes_a_new_user_to_a_delivered_package(walk: Walk) -> None:
+    assert walk.window.actions == 1
+    left, path = state(walk.home), notebook(walk.home)
+    assert left is not None
+    assert path is not None
+    assert left.receipt is not None, "the receipt is recorded only after it was verified"
+    assert left.packaged is not None
+    assert (path.parent / left.packaged.file).stat().st_size == left.packaged.bytes
+    assert check(path, deep=True).ok
+
+
+@pytest.mark.timeout(180)
+def test_the_window_takes_another_size_while_it_is_at_work(walk: Walk) -> None:
+    assert walk.sizes == [SMALL, USUAL]
+    assert walk.window.size() == USUAL
+
+
+@pytest.mark.timeout(240)
+def test_every_page_is_reached_by_a_key_and_the_window_quits_by_one(walk: Walk) -> None:
+    """Starting it, trying it, looking at nine pages and leaving: eleven actions in all."""
+    pages = walk.look_at_every_page()
+    assert len(set(pages)) == len(STATIONS)
+    walk.window.press("ctrl+q")
+    assert walk.window.process.wait(20) == 0
+    assert walk.window.actions == len(STATIONS) + 2
+
+
+@pytest.mark.timeout(180)
+def test_a_window_that_was_killed_in_a_run_starts_again_and_nothing_is_lost(monitor: Screen, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    window, tool = _start(screen, home)
+    window = start(monitor, home)
     try:
-        tool("key", "ctrl+Return")  # the primary action of an empty home: try it on simulated instruments
-        _until(lambda: "warm-up" in _done(home), 100, window)
+        window.press("ctrl+Return")
+        window.until(lambda: "warm-up" in done(home), 90)
     finally:
         window.kill()
-        window.wait(10)
-    path = _notebook(home)
+    path = notebook(home)
     assert path is not None
     with Reader.open(path) as reader:
         before = reader.size
     assert before > 20
 
-    window, tool = _start(screen, home)
-    tool("key", "ctrl+q")
-    assert window.wait(20) == 0
+    window = start(monitor, home)
+    try:
+        window.press("ctrl+q")
+        assert window.process.wait(20) == 0
+    finally:
+        window.kill()
     with Reader.open(path) as reader:
         assert reader.size >= before
