@@ -30,13 +30,16 @@ from labclient.participation._runs import Hands, Observer, Runs
 from labclient.participation._sending import send
 from labclient.participation._signing import pack, prepare, sign, submit, take_receipt
 from labclient.participation._state import STATIONS, Run, State, fold
+from labclient.participation._told import READINGS, TASK_NAMES, told
 
 __all__ = [
     "FIELD_NAMES",
     "KINDS",
+    "READINGS",
     "ROLE_NAMES",
     "STATIONS",
     "STATION_NAMES",
+    "TASK_NAMES",
     "WORD_NAMES",
     "Arrival",
     "Decision",
@@ -74,4 +77,5 @@ __all__ = [
     "sign",
     "submit",
     "take_receipt",
+    "told",
 ]

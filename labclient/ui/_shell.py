@@ -28,6 +28,7 @@ from labclient.errors import Trouble
 from labclient.home import this_pc
 from labclient.participation import STATION_NAMES, STATIONS, State
 from labclient.plan import Station
+from labclient.ui._aside import Aside
 from labclient.ui._begin import ask_beginning
 from labclient.ui._commands import Command, fill_menus, show_keys
 from labclient.ui._demo import DemoPlayer
@@ -35,6 +36,7 @@ from labclient.ui._desk import Desk
 from labclient.ui._finish import SigningPage, SubmissionPage
 from labclient.ui._home import RECENT, HomePage, remember
 from labclient.ui._marks import mark_icon, mark_word
+from labclient.ui._notebook import NotebookPage
 from labclient.ui._page import Page
 from labclient.ui._preferences import Preferences, keep, next_scale
 from labclient.ui._records import ArrivalPage, departure_page, handover_page
@@ -57,11 +59,13 @@ class Shell(QMainWindow):
         super().__init__()
         self.liked = liked or Preferences()
         self.desk = Desk()
+        self.aside = Aside()
         self.watcher = Watcher()
         self.player = DemoPlayer()
         self.path: Path | None = None
         self.snapshot: Snapshot | None = None
         self.pages: dict[Station, Page] = {}
+        self.notebook: NotebookPage
         self._who_is_asked = False
         self._connect()
         self._build()
@@ -86,9 +90,9 @@ class Shell(QMainWindow):
             "submission": SubmissionPage(self.desk),
             "handed-over": handover_page(self.desk),
         }
+        self.notebook = NotebookPage(self.desk, self.aside)
         self.stack = QStackedWidget()
-        self.stack.addWidget(self.home)
-        for page in self.pages.values():
+        for page in (self.home, *self.pages.values(), self.notebook):
             self.stack.addWidget(page)
         self.rail = QListWidget()
         self.rail.setObjectName("rail")
@@ -103,6 +107,9 @@ class Shell(QMainWindow):
         go_home.clicked.connect(self.show_home)
         column.addWidget(go_home)
         column.addWidget(self.rail, 1)
+        show_notebook = QPushButton(say(message("Notebook")))
+        show_notebook.clicked.connect(self.show_notebook)
+        column.addWidget(show_notebook)
         self.side = QWidget()
         self.side.setLayout(column)
         self.side.setFixedWidth(self.fontMetrics().averageCharWidth() * 17)
@@ -137,6 +144,7 @@ class Shell(QMainWindow):
                 Command(stations, STATION_NAMES[station], f"Ctrl+{row + 1}", partial(self.go_to, row))
                 for row, station in enumerate(STATIONS)
             ),
+            Command(view, message("Notebook"), "Ctrl+B", self.show_notebook),
             Command(view, message("Chinese / English"), "Ctrl+L", self.change_language),
             Command(view, message("Light / dark"), "Ctrl+D", self.change_theme),
             Command(view, message("Larger"), "Ctrl+=", lambda: self.change_scale(+1)),
@@ -150,8 +158,9 @@ class Shell(QMainWindow):
         self.watcher.troubled.connect(self.show_trouble)
         self.desk.opened.connect(self._opened)
         self.desk.done.connect(self._done)
-        self.desk.failed.connect(self.show_trouble)
-        self.desk.crashed.connect(self._crashed)
+        for worker in (self.desk, self.aside):
+            worker.failed.connect(self.show_trouble)
+            worker.crashed.connect(self._crashed)
         self.desk.told.connect(lambda sentence: self.tell(say(sentence)))
         self.desk.asked.connect(self._asked)
         self.player.began.connect(self._demo_began)
@@ -166,6 +175,12 @@ class Shell(QMainWindow):
         self.stack.setCurrentWidget(self.home)
         self.rail.setCurrentRow(-1)
         self.side.setVisible(self.path is not None)
+
+    def show_notebook(self) -> None:
+        """The log, entry by entry."""
+        if self.path is not None:
+            self.rail.setCurrentRow(-1)
+            self.stack.setCurrentWidget(self.notebook)
 
     def open(self, path: Path) -> None:
         """Work on a notebook."""
@@ -218,6 +233,7 @@ class Shell(QMainWindow):
         self.watcher.leave()
         self.player.stop()
         self.desk.shut()
+        self.aside.shut()
         event.accept()
 
     # -- what comes in -------------------------------------------------------------------------------------------------
@@ -230,7 +246,7 @@ class Shell(QMainWindow):
     def _follow(self, path: Path) -> None:
         self.path, self.snapshot = path, None
         self.rail.clear()
-        for page in self.pages.values():
+        for page in self._all_pages():
             page.forget()
         self.strip.forget()
         self.watcher.follow(path)
@@ -256,7 +272,7 @@ class Shell(QMainWindow):
         if before is None or not snapshot.only_readings_since(before):
             self._show_state(snapshot)
         else:  # nothing new to show, ten times a second in a run
-            for page in self.pages.values():
+            for page in self._all_pages():
                 page.snapshot = snapshot
         self.status.show_snapshot(snapshot)
         if self._who_is_asked:
@@ -266,7 +282,7 @@ class Shell(QMainWindow):
             self.rail.setCurrentRow(STATIONS.index(station) if station else len(STATIONS) - 1)
 
     def _replied(self, replies: LiveReplies) -> None:
-        for page in self.pages.values():
+        for page in self._all_pages():
             page.show_replies(replies)
         self.strip.show_replies(replies)
 
@@ -324,15 +340,18 @@ class Shell(QMainWindow):
         if self.path is not None and self.snapshot is not None:
             self._show_state(self.snapshot)
             self.status.show_snapshot(self.snapshot)
-            self.rail.setCurrentRow(at - 1)
+            self.rail.setCurrentRow(at - 1 if at <= len(STATIONS) else -1)
+            self.stack.setCurrentIndex(at)
             self.watcher.follow(self.path)  # the plots are drawn anew from the record
 
     def _begin(self) -> None:
-        work = ask_beginning(self)
-        if work is not None:
-            self.desk.run("begin", work)
+        ask_beginning(self)
 
     # -- what it shows -------------------------------------------------------------------------------------------------
+
+    def _all_pages(self) -> tuple[Page, ...]:
+        """Every page that shows the notebook."""
+        return (*self.pages.values(), self.notebook)
 
     def _show_page(self, row: int) -> None:
         if row >= 0:
@@ -344,7 +363,7 @@ class Shell(QMainWindow):
         self.headline.setText(f"{title}     {state.plan.transfer_standard.serial}     {state.accepted.laboratory}")
         self._show_rail(snapshot)
         self.strip.show_runs(state.open_runs)
-        for page in self.pages.values():
+        for page in self._all_pages():
             page.show_snapshot(snapshot)
 
     def _show_rail(self, snapshot: Snapshot) -> None:

@@ -223,6 +223,7 @@ QPushButton#primary:hover, QPushButton#primary:pressed {{ background: {t.accent_
 QPushButton#primary:focus {{ border: 2px solid {t.text}; padding: {s2 - 1}px {s3 * 2 - 1}px; }}
 QPushButton#primary:disabled {{ background: {t.raised}; color: {t.muted}; border: 1px dashed {t.edge}; }}
 QPushButton[role="quiet"] {{ background: transparent; border: 1px solid transparent; color: {t.accent}; }}
+QPushButton[role="quiet"]:disabled {{ color: {t.muted}; }}
 QPushButton[role="quiet"]:hover {{ background: {t.raised}; }}
 QPushButton[role="quiet"]:focus {{ border: 2px solid {t.accent}; }}
 QLineEdit, QPlainTextEdit, QComboBox, QDateTimeEdit {{ background: {t.surface}; color: {t.text};
@@ -239,6 +240,8 @@ QFrame[role="rail"] QAbstractItemView {{ border: none; }}
 QListView::item, QTreeView::item, QTableView::item {{ padding: {s1}px {s2}px; }}
 QHeaderView::section {{ background: {t.surface}; color: {t.muted}; border: none; border-bottom: 1px solid {t.line};
     padding: {s1}px {s2}px; }}
+QCheckBox::indicator:unchecked, QTableView::indicator:unchecked {{ background: {t.surface};
+    border: 1px solid {t.edge}; border-radius: {s1 // 2}px; }}
 QStatusBar {{ background: {t.surface}; border-top: 1px solid {t.line}; color: {t.muted}; }}
 QStatusBar::item {{ border: none; }}
 QProgressBar {{ background: {t.raised}; border: none; border-radius: {s1}px; text-align: center; color: {t.text}; }}

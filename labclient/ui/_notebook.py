@@ -1,0 +1,150 @@
+"""The notebook as a person reads it: what happened, whether it still verifies, and the ways to take it elsewhere."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QHeaderView, QLabel, QLineEdit, QTableView
+
+from labclient.notebook import CheckReport, check, export
+from labclient.participation import Participation
+from labclient.ui._aside import Aside
+from labclient.ui._desk import Desk
+from labclient.ui._page import Page
+from labclient.ui._timeline import TimelineFilter, TimelineModel, rows_of
+from labclient.ui._watch import Snapshot
+from labclient.words import Message, message, say
+
+_ROWS, _CHECK, _EXPORT = "rows", "check", "export"
+
+
+class NotebookPage(Page):
+    """Everything on it reads, in a thread beside the desk; only a checkpoint is written, at the desk."""
+
+    def __init__(self, desk: Desk, aside: Aside) -> None:
+        super().__init__(desk, message("Notebook"))
+        self._aside = aside
+        self._read_to = 0
+        self._generation = 0
+        self.missing.hide()
+        self.model = TimelineModel()
+        self.filter = TimelineFilter(self.model)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(say(message("Search (Ctrl+F)")))
+        self.search.setAccessibleName(say(message("Search the entries")))
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self.filter.setFilterFixedString)
+        QShortcut(QKeySequence("Ctrl+F"), self, self.search.setFocus)
+        self.readings = QCheckBox(say(message("Show readings")))
+        self.readings.toggled.connect(self.filter.show_readings)
+        row = QHBoxLayout()
+        row.addWidget(self.search, 1)
+        row.addWidget(self.readings)
+        self.table = QTableView()
+        self.table.setAccessibleName(say(message("Entries")))
+        self.table.setModel(self.filter)
+        self.table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        self.table.setWordWrap(False)
+        self.table.setTabKeyNavigation(False)
+        self.table.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.table.verticalHeader().hide()
+        header = self.table.horizontalHeader()
+        header.setStretchLastSection(True)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.said = QLabel()
+        self.said.setWordWrap(True)
+        self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.body.addLayout(row)
+        self.body.addWidget(self.table, 1)
+        self.body.addWidget(self.said)
+        self.secondary(message("Export…"), self._export)
+        self.checkpoint_button = self.secondary(message("Sign a checkpoint"), self._checkpoint)
+        self.check_button = self.primary(message("Check the notebook"), self._check)
+        aside.done.connect(self._done)
+        desk.done.connect(self._desk_done)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        super().show_snapshot(snapshot)
+        if self.isVisible():
+            self._read_on()
+
+    def showEvent(self, _event: QShowEvent) -> None:
+        """Entries are read when somebody looks."""
+        self._read_on()
+
+    def forget(self) -> None:
+        super().forget()
+        self._read_to = 0
+        self._generation += 1
+        self.model.clear()
+        self.said.clear()
+
+    def _read_on(self) -> None:
+        if self.snapshot is None or self._read_to >= self.snapshot.size:
+            return
+        path, start, stop = self.snapshot.path, self._read_to, self.snapshot.size
+        self._read_to = stop
+        self._aside.run(f"{_ROWS} {self._generation}", lambda: rows_of(path, start, stop))
+
+    def _check(self) -> None:
+        if self.snapshot is not None:
+            path = self.snapshot.path
+            self.check_button.setEnabled(False)
+            self._tell(message("Checking every entry…"))
+            self._aside.run(_CHECK, lambda: check(path, deep=True))
+
+    def _export(self) -> None:
+        if self.snapshot is None:
+            return
+        folder = QFileDialog.getExistingDirectory(self, say(message("An empty folder for the export")))
+        if folder:
+            path = self.snapshot.path
+            self._aside.run(_EXPORT, lambda: (folder, len(export(path, Path(folder)))))
+
+    def _checkpoint(self) -> None:
+        self.desk.do("checkpoint", Participation.checkpoint)
+
+    def _done(self, what: str, answer: object) -> None:
+        if what == f"{_ROWS} {self._generation}" and isinstance(answer, list):
+            at_end = self.table.verticalScrollBar().value() == self.table.verticalScrollBar().maximum()
+            self.model.add(answer)
+            self._fit()
+            if at_end:
+                self.table.scrollToBottom()
+        elif what == _CHECK and isinstance(answer, CheckReport):
+            self.check_button.setEnabled(True)
+            self._show_report(answer)
+        elif what == _EXPORT and isinstance(answer, tuple):
+            folder, count = answer
+            self._tell(
+                message("{count} files in {folder}; SHA256SUMS lists their digests.", count=count, folder=folder)
+            )
+
+    def _desk_done(self, what: str, _: object) -> None:
+        if what == "checkpoint" and self.snapshot is not None:
+            file = self.snapshot.path.with_suffix(".checkpoint.txt")
+            self._tell(message("Written to {file}: give it to the pilot laboratory.", file=str(file)))
+
+    def _show_report(self, report: CheckReport) -> None:
+        if report.ok:
+            told = message(
+                "Everything verifies: {entries} entries, {readings} readings, {checkpoints} checkpoints; root {root}",
+                entries=report.entries, readings=report.readings, checkpoints=report.checkpoints,
+                root=report.root[:16] + "…",
+            )  # fmt: skip
+            self._tell(told)
+            return
+        places = [
+            message("entry {seq}: {why}", seq=one.seq, why=one.sentence) if one.seq is not None else one.sentence
+            for one in report.findings
+        ]
+        self.said.setText("\n".join([say(message("The notebook does not verify.")), *map(say, places[:20])]))
+
+    def _fit(self) -> None:
+        header = self.table.horizontalHeader()
+        for column in range(self.model.columnCount() - 1):
+            self.table.setColumnWidth(column, max(self.table.sizeHintForColumn(column), header.sectionSizeHint(column)))
+        header.setSectionResizeMode(self.model.columnCount() - 1, QHeaderView.ResizeMode.Stretch)
+
+    def _tell(self, sentence: Message) -> None:
+        self.said.setText(say(sentence))
