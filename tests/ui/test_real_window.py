@@ -44,19 +44,19 @@ class Walk:
         usual = self.corner(USUAL)
         for size in (SMALL, USUAL):
             self.window.resize(*size)
-            self.window.until(lambda size=size: self.corner(size) == usual, 10)  # type: ignore[misc]
+            self.window.until(lambda size=size: self.corner(size) == usual, 10)
             self.monitor.shoot(self.pictures / f"at-{size[0]}.png")
             self.sizes.append(self.window.size())
         self.window.until(lambda: done(self.home) == STATIONS, 90)
 
     def look_at_every_page(self) -> list[bytes]:
         """The pages as they look, in the order of the rail, once the window works on the notebook itself."""
-        self.window.until(lambda: (self.home / "recent.json").exists() and self.still(), 30)
+        self.window.until(lambda: (self.home / "recent.json").exists() and self.listed() and self.still(), 30)
         pages: list[bytes] = []
         for row, station in enumerate(STATIONS):
             before = self.page()
             self.window.press(f"ctrl+{row + 1}")
-            self.window.until(lambda last=before: self.page() != last and self.still(), 20)  # type: ignore[misc]
+            self.window.until(lambda last=before: self.page() != last and self.still(), 20)
             self.monitor.shoot(self.pictures / f"{station}.png")
             pages.append(self.page())
         return pages
@@ -64,6 +64,11 @@ class Walk:
     def page(self) -> bytes:
         """The page that is shown."""
         return self.monitor.cut(_RAIL_PX, _TOP_PX, *USUAL)
+
+    def listed(self) -> bool:
+        """Whether there are stations in the rail: an empty one is all of one colour."""
+        strip = self.monitor.cut(20, 300, 60, 500)
+        return strip != strip[:4] * (len(strip) // 4)
 
     def still(self) -> bool:
         """Whether nothing on the page has moved since this was last asked."""
