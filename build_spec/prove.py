@@ -193,16 +193,19 @@ def painted(bundle: Bundle) -> tuple[float, subprocess.Popen[str], str]:
 
 
 def start_times(bundle: Bundle) -> tuple[float, float]:
-    """Seconds to the first painted frame, medians: with the bundle's files out of the page cache, and with them in it."""
-    cold, warm = [], []
-    for times, prepared in ((cold, lambda: forget(bundle.folder)), (warm, lambda: None)):
-        for _ in range(STARTS):
-            prepared()
-            spent, process, _ = painted(bundle)
-            process.kill()
-            process.communicate()
-            times.append(spent)
-    return median(cold), median(warm)
+    """Cold and warm: medians of the seconds to the first painted frame."""
+    cold = median(start_time(bundle, cold=True) for _ in range(STARTS))
+    return cold, median(start_time(bundle, cold=False) for _ in range(STARTS))
+
+
+def start_time(bundle: Bundle, *, cold: bool) -> float:
+    """One start; a cold one with the bundle's files out of the page cache."""
+    if cold:
+        forget(bundle.folder)
+    spent, process, _ = painted(bundle)
+    process.kill()
+    process.communicate()
+    return spent
 
 
 def forget(folder: Path) -> None:
