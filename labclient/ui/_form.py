@@ -1,41 +1,76 @@
 """A form made from the fields of a struct: a person is asked for what the record wants, no more and no less."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, get_args, get_origin
+from datetime import datetime
+from typing import Any, Protocol, get_args, get_origin
 
 import msgspec
 from msgspec import Struct
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QCheckBox,
-    QComboBox,
-    QFormLayout,
-    QHeaderView,
-    QLineEdit,
-    QTableWidget,
-    QTableWidgetItem,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from labclient.participation import FIELD_NAMES, WORD_NAMES
+from labclient.clock import SystemClock
+from labclient.errors import EntryInvalid
+from labclient.participation import FIELD_NAMES, WORD_NAMES, Moment, body_of
+from labclient.ui._dialog import Sentence
+from labclient.ui._marked import mark
+from labclient.ui._moment import MomentLine
+from labclient.ui._table import RowTable, fit
 from labclient.words import say
+
+__all__ = ["Editor", "StructForm", "fit"]
+
+_WIDEST = 64  # characters of a line
+_PC = SystemClock()
+
+
+class Editor(Protocol):
+    """Asks for one field."""
+
+    changed: SignalInstance
+
+    def put(self, value: Any) -> None: ...
+    def take(self) -> Any: ...
+    def set_editable(self, editable: bool) -> None: ...
+    def mark(self, wrong: bool, rest: tuple[str | int, ...] = ()) -> None:
+        """Draw the eye to this field, to the place `rest` within it, or away from it."""
 
 
 class StructForm(QWidget):
-    """Asks for one struct. A text is a line, a choice a list, a yes or no a box, a tuple of structs a table."""
+    """Asks for one struct, except the fields `without`. A text is a line, a choice a list, a yes or no a box, a tuple
+    of structs a table. `changed` tells that something was typed; `now` is the moment offered for a moment."""
 
-    def __init__(self, kind: type[Struct]) -> None:
+    changed = Signal()
+
+    def __init__(
+        self, kind: type[Struct], *, without: tuple[str, ...] = (), now: Callable[[], datetime] = _PC.utc
+    ) -> None:
         super().__init__()
-        self._editors: dict[str, _Editor] = {}
+        self._editors: dict[str, Editor] = {}
+        self._widgets: dict[str, QWidget] = {}
+        self._troubles: dict[str, Sentence] = {}
+        self._editable = True
         layout = QFormLayout(self)
         layout.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
         layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        layout.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         for field in msgspec.structs.fields(kind):
-            editor = _editor(field.type)
-            editor.widget.setAccessibleName(field_name(field.name))
-            layout.addRow(field_name(field.name), editor.widget)
-            self._editors[field.name] = editor
+            if field.name in without:
+                continue
+            name = say(FIELD_NAMES[field.name])
+            editor, widget = _editor(name, field.type, now)
+            trouble = Sentence()
+            column = QVBoxLayout()
+            column.setSpacing(0)
+            column.addWidget(widget)
+            column.addWidget(trouble)
+            label = QLabel(name)
+            label.setBuddy(widget)
+            layout.addRow(label, column)
+            self._editors[field.name], self._widgets[field.name] = editor, widget
+            self._troubles[field.name] = trouble
+            editor.changed.connect(self._typed)
 
     def fill(self, values: Mapping[str, Any]) -> None:
         """Show these values; fields not named stay as they are."""
@@ -43,98 +78,142 @@ class StructForm(QWidget):
             if name in self._editors:
                 self._editors[name].put(value)
 
+    def learn(self, table: str, column: str, words: Mapping[str, str]) -> None:
+        """What the entries of a table's column are called on screen."""
+        editor = self._editors[table]
+        assert isinstance(editor, RowTable)
+        editor.learn(column, words)
+
+    def offer_now(self) -> None:
+        """Put the present moment where a moment is asked for."""
+        for editor in self._editors.values():
+            if isinstance(editor, MomentLine):
+                editor.offer()
+
     def body(self) -> dict[str, Any]:
         """What was typed, as the body of an entry; it is checked when it is entered."""
         return {name: editor.take() for name, editor in self._editors.items()}
 
+    def checked(self, kind: str, **more: Any) -> dict[str, Any] | None:
+        """What was typed, with `more`, as the body of an entry of `kind`; None after marking the first field at fault,
+        with a sentence beneath it, and taking the person there. Nothing typed is lost."""
+        body = self.body() | more
+        self.fill({name: body[name] for name, one in self._editors.items() if isinstance(one, MomentLine)})
+        self._unmark()
+        try:
+            body_of(kind, body)
+        except EntryInvalid as trouble:
+            self._mark(trouble)
+            return None
+        return body
 
-class _Editor(Struct):
-    """A widget with the way in and out of it."""
+    def set_editable(self, editable: bool) -> None:
+        """A form that cannot be edited still shows everything."""
+        if editable != self._editable:
+            self._editable = editable
+            for editor in self._editors.values():
+                editor.set_editable(editable)
+            self._unmark()
 
-    widget: QWidget
-    put: Callable[[Any], None]
-    take: Callable[[], Any]
+    def focus_first(self) -> None:
+        """Take the person to the first field."""
+        next(iter(self._widgets.values())).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _mark(self, trouble: EntryInvalid) -> None:
+        name = str(trouble.path[0]) if trouble.path else ""
+        if name not in self._editors:
+            raise trouble  # not a person's field: a fault of the program
+        self._editors[name].mark(True, trouble.path[1:])
+        self._troubles[name].put(trouble.sentence)
+        self._widgets[name].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _unmark(self) -> None:
+        for name, editor in self._editors.items():
+            if self._troubles[name].label.text():
+                editor.mark(False)
+                self._troubles[name].put()
+
+    def _typed(self) -> None:
+        self._unmark()
+        self.changed.emit()
 
 
-def field_name(name: str) -> str:
-    """What a field is called on screen."""
-    return say(FIELD_NAMES[name]) if name in FIELD_NAMES else name
+class _Line(QLineEdit):
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setMaximumWidth(self.fontMetrics().averageCharWidth() * _WIDEST)
+        self.changed: SignalInstance = self.textChanged
+
+    def put(self, value: str) -> None:
+        if value != self.text():
+            self.setText(value)
+
+    def take(self) -> str:
+        return self.text().strip()
+
+    def set_editable(self, editable: bool) -> None:
+        self.setReadOnly(not editable)
+
+    def mark(self, wrong: bool, rest: tuple[str | int, ...] = ()) -> None:  # noqa: ARG002 - there is no place within
+        mark(self, wrong)
 
 
-def word(value: str) -> str:
-    """What a choice is called on screen."""
-    return say(WORD_NAMES[value]) if value in WORD_NAMES else value
+class _Tick(QCheckBox):
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.changed: SignalInstance = self.toggled
+        self.put, self.take, self.set_editable = self.setChecked, self.isChecked, self.setEnabled
+
+    def mark(self, wrong: bool, rest: tuple[str | int, ...] = ()) -> None:
+        """A box cannot be wrong."""
 
 
-def _editor(kind: Any) -> "_Editor":
+class _Choice(QComboBox):
+    """Nothing is chosen until a person chooses."""
+
+    def __init__(self, name: str, choices: list[str]) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMaximumWidth(self.fontMetrics().averageCharWidth() * _WIDEST // 2)
+        for choice in choices:
+            self.addItem(say(WORD_NAMES[choice]), choice)
+        self.setCurrentIndex(-1)
+        self.changed: SignalInstance = self.currentIndexChanged
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scrolling the page changes no record."""
+        event.ignore()
+
+    def put(self, value: Any) -> None:
+        self.setCurrentIndex(self.findData(value))
+
+    def take(self) -> Any:
+        return self.currentData()
+
+    def set_editable(self, editable: bool) -> None:
+        self.setEnabled(editable)
+
+    def mark(self, wrong: bool, rest: tuple[str | int, ...] = ()) -> None:  # noqa: ARG002 - there is no place within
+        mark(self, wrong)
+
+
+def _editor(name: str, kind: Any, now: Callable[[], datetime]) -> tuple[Editor, QWidget]:
     if get_origin(kind) is tuple:
-        return _table(get_args(kind)[0])
+        table = RowTable(name, get_args(kind)[0])
+        return table, table
+    if kind == Moment:
+        moment = MomentLine(name, now)
+        moment.setMaximumWidth(moment.fontMetrics().averageCharWidth() * _WIDEST)
+        return moment, moment
     if kind is bool:
-        box = QCheckBox()
-        return _Editor(box, box.setChecked, box.isChecked)
+        tick = _Tick(name)
+        return tick, tick
     choices = [choice for choice in get_args(kind) if isinstance(choice, str)]
     if choices:
-        return _choice(choices)
-    line = QLineEdit()
-    return _Editor(line, line.setText, lambda: line.text().strip())
-
-
-def _choice(choices: list[str]) -> "_Editor":
-    box = QComboBox()
-    for choice in choices:
-        box.addItem(word(choice), choice)
-    return _Editor(box, lambda value: box.setCurrentIndex(box.findData(value)), box.currentData)
-
-
-def _table(kind: type[Struct]) -> "_Editor":
-    """Rows of a struct of texts and boxes; the last row is empty and grows into another when it is typed in."""
-    fields = msgspec.structs.fields(kind)
-    table = QTableWidget(0, len(fields))
-    table.setHorizontalHeaderLabels([field_name(field.name) for field in fields])
-    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-    table.verticalHeader().hide()
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setTabKeyNavigation(False)
-
-    def put(rows: Any) -> None:
-        values = msgspec.to_builtins(rows)
-        table.setRowCount(len(values))
-        for place, row in enumerate(values):
-            for column, field in enumerate(fields):
-                table.setItem(place, column, _cell(row.get(field.name, ""), field.type is bool))
-        fit(table)
-        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-
-    def take() -> list[dict[str, Any]]:
-        rows = []
-        for place in range(table.rowCount()):
-            cells = [table.item(place, column) for column in range(len(fields))]
-            row = {f.name: _read(cell, f.type is bool) for f, cell in zip(fields, cells, strict=True)}
-            rows.append({f.name: row[f.name] for f in fields if row[f.name] != "" or f.required})
-        return rows
-
-    return _Editor(table, put, take)
-
-
-def fit(table: QTableWidget) -> None:
-    """Make a table as high as its rows and its columns as wide as their texts."""
-    table.resizeColumnsToContents()
-    height = table.horizontalHeader().sizeHint().height() + 2 * table.frameWidth()
-    height += sum(table.rowHeight(row) for row in range(table.rowCount()))
-    table.setFixedHeight(height)
-    table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-
-
-def _cell(value: Any, checked: bool) -> QTableWidgetItem:
-    if not checked:
-        return QTableWidgetItem(str(value))
-    item = QTableWidgetItem()
-    item.setFlags(Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsEnabled)
-    item.setCheckState(Qt.CheckState.Checked if value else Qt.CheckState.Unchecked)
-    return item
-
-
-def _read(item: QTableWidgetItem | None, checked: bool) -> Any:
-    if item is None:
-        return False if checked else ""
-    return item.checkState() == Qt.CheckState.Checked if checked else item.text().strip()
+        choice = _Choice(name, choices)
+        return choice, choice
+    line = _Line(name)
+    return line, line

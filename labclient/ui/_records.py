@@ -1,16 +1,22 @@
 """Pages on which a person states something for the record: arrival, departure, handover."""
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QInputDialog, QLabel, QPushButton
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton
 
-from labclient.participation import Arrival, Departure, HandedOver, Participation, damage, missing
+from labclient.clock import SystemClock
+from labclient.participation import Arrival, Departure, HandedOver, Participation, State, damage, missing
 from labclient.plan import Plan, Station
 from labclient.ui._bench import runs_of
+from labclient.ui._choose import choose_file
+from labclient.ui._decision import DecisionDialog
 from labclient.ui._desk import Desk
 from labclient.ui._form import StructForm
+from labclient.ui._marked import lead
 from labclient.ui._page import Page, heading
 from labclient.ui._view import checks_of, verdict
 from labclient.ui._watch import Snapshot
@@ -26,84 +32,133 @@ _MEDIA = {
 
 
 class RecordPage(Page):
-    """A form for one kind of entry, and the signing-off of its station."""
+    """A form for one kind of entry, further actions, and the signing-off of its station. What comes next is the primary
+    action."""
 
-    def __init__(self, desk: Desk, station: Station, title: Message, kind: str, form: StructForm) -> None:
+    def __init__(self, desk: Desk, station: Station, title: Message, kind: str, of: type[Struct]) -> None:
         super().__init__(desk, title)
         self.station = station
+        self.form = StructForm(of, now=self._now)
+        self.form.changed.connect(self._rank)
         self._kind = kind
-        self._form = form
-        self._filled = False
+        self._here = False
         self._shown: Struct | None = None
+        self._recorded: dict[str, object] | None = None
         self.checks = QLabel()
         self.checks.setWordWrap(True)
-        self.body.addWidget(form)
+        self.body.addWidget(self.form)
+        self.row = QHBoxLayout()
+        self.body.addLayout(self.row)
+        self.steps = self._steps()
+        self.row.addStretch(1)
         self.body.addWidget(self.checks)
         self.body.addStretch(1)
-        self._enter_button = self.secondary(message("Enter the record"), self._enter)
-        self._done_button = self.primary(message("Sign this station off"), self._finish)
+        self.enter_button = self.secondary(message("Enter the record"), self._enter)
+        self.done_button = self.primary(message("Sign this station off"), self._finish)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         super().show_snapshot(snapshot)
         state = snapshot.state
-        here = state.station == self.station
-        self._form.setEnabled(here)
-        self._enter_button.setEnabled(here)
-        self._done_button.setEnabled(here and not self._reasons(snapshot))
-        self.show_missing(self._reasons(snapshot) if here else ())
+        here, before = state.station == self.station, self._here
+        self._here = here
+        self.form.set_editable(here)
+        reasons = missing(state, self.station)
+        self.show_missing(reasons if here else ())
         self.checks.setText("\n".join(say(verdict(check)) for check in checks_of(state, self.station)))
         known = {"arrival": state.arrival, "departure": state.departure, "handed-over": state.handed_over}[self._kind]
         if known is not None and known != self._shown:
             self._shown = known
-            self._form.fill(msgspec.to_builtins(known))
-        elif not self._filled:
-            self._filled = True
-            self._form.fill(self._first_values(state.plan))
+            self.form.fill(msgspec.to_builtins(known))
+            self._recorded = self.form.body()
+        elif here and not before and known is None:
+            self.form.fill(self._first_values(state.plan))
+            self.form.offer_now()
+        if here and not before:
+            self.form.focus_first()
+        self.enter_button.setEnabled(here)
+        self.done_button.setEnabled(here and not reasons)
+        self._rank()
 
     def forget(self) -> None:
         super().forget()
-        self._filled, self._shown = False, None
+        self._here, self._shown, self._recorded = False, None, None
 
-    def _reasons(self, snapshot: Snapshot) -> tuple[Message, ...]:
-        return missing(snapshot.state, self.station)
+    def _steps(self) -> list[tuple[QPushButton, Callable[[State], bool]]]:
+        """What can be done besides entering and signing off, and in which state it is what comes next."""
+        return [self._decision_action()]
 
     def _first_values(self, plan: Plan) -> dict[str, object]:
         """What the plan already knows."""
-        return {"parts": [{"name": part, "present": True} for part in plan.transfer_standard.parts]}
+        parts = [{"name": part, "present": True} for part in plan.transfer_standard.parts]
+        return {"parts": parts, "visual": "undamaged"}
+
+    def _rank(self) -> None:
+        """Let the next thing to do be the primary button."""
+        if self.snapshot is None:
+            return
+        state = self.snapshot.state
+        next_one = self.done_button
+        if self._here and self.form.body() != self._recorded:
+            next_one = self.enter_button
+        elif self._here:
+            next_one = next((button for button, is_next in self.steps if is_next(state)), self.done_button)
+        lead([self.enter_button, self.done_button, *(button for button, _ in self.steps)], next_one)
+        self.done_button.setEnabled(next_one is self.done_button and self._here and not missing(state, self.station))
+        for button, _ in self.steps:
+            button.setEnabled(self._here)
+
+    def _action(self, label: Message, act: Callable[[], None]) -> QPushButton:
+        button = QPushButton(say(label))
+        button.clicked.connect(act)
+        self.row.addWidget(button)
+        return button
+
+    def _decision_action(self) -> tuple[QPushButton, Callable[[State], bool]]:
+        button = self._action(message("Enter the pilot's decision…"), self._decide)
+
+        def is_next(state: State) -> bool:
+            found = _found_at(state, self.station)
+            button.setVisible(found >= 0)
+            return found >= 0 and (state.decision is None or state.decision.about < found)
+
+        return button, is_next
+
+    def _decide(self) -> None:
+        if self.snapshot is not None:
+            DecisionDialog(self, self.desk, self.snapshot.size - 1).open()
 
     def _enter(self) -> None:
-        body, kind, who = self._form.body(), self._kind, self.desk.who
-        self.desk.do("enter", lambda participation: participation.enter(kind, body, who))
+        body, kind, who = self.form.checked(self._kind), self._kind, self.desk.who
+        if body is not None:
+            self.desk.do("enter", lambda participation: participation.enter(kind, body, who))
 
     def _finish(self) -> None:
         station, who = self.station, self.desk.who
         self.desk.do("finish", lambda participation: participation.finish(station, who))
+
+    def _now(self) -> datetime:
+        """The moment by the clock of the notebook."""
+        participation = self.desk.participation
+        return (participation.clock if participation else SystemClock()).utc()
 
 
 class ArrivalPage(RecordPage):
     """The handover record, photos, the transport logger, the functional check, and the pilot's decision on damage."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "arrival", message("Arrival"), "arrival", StructForm(Arrival))
-        row = QHBoxLayout()
-        for label, act in (
-            (message("Add a photo…"), self._photo),
-            (message("Read the transport logger…"), self._logger),
-            (message("Functional check"), self._functional),
-        ):
-            button = QPushButton(say(label))
-            button.clicked.connect(act)
-            row.addWidget(button)
-        row.addStretch(1)
-        self.decide = QPushButton(say(message("Enter the pilot's decision…")))
-        self.decide.clicked.connect(self._decision)
-        row.addWidget(self.decide)
+        super().__init__(desk, "arrival", message("Arrival"), "arrival", Arrival)
         self.body.insertWidget(0, heading(message("Handover record")))
-        self.body.insertLayout(2, row)
 
-    def show_snapshot(self, snapshot: Snapshot) -> None:
-        super().show_snapshot(snapshot)
-        self.decide.setVisible(bool(damage(snapshot.state)))
+    def _steps(self) -> list[tuple[QPushButton, Callable[[State], bool]]]:
+        photo = self._action(message("Add a photo…"), lambda: self._choose("photo", "*.png *.jpg *.jpeg"))
+        logger = self._action(message("Read the transport logger…"), lambda: self._choose("transport-log", "*.csv"))
+        functional = self._action(message("Functional check"), self._functional)
+        return [
+            (photo, lambda state: state.photos < state.plan.arrival.photos),
+            (logger, _unread),
+            self._decision_action(),
+            (functional, lambda state: "functional" not in state.checks),
+        ]
 
     def _first_values(self, plan: Plan) -> dict[str, object]:
         return super()._first_values(plan) | {
@@ -112,49 +167,43 @@ class ArrivalPage(RecordPage):
             "shock_indicator": "intact",
         }
 
-    def _photo(self) -> None:
-        self._attach("photo", "*.png *.jpg *.jpeg")
-
-    def _logger(self) -> None:
-        self._attach("transport-log", "*.csv")
-
-    def _attach(self, what: str, pattern: str) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, say(message("Choose a file")), "", pattern)
-        if name:
-            path, who = Path(name), self.desk.who
-            self.desk.do("attach", lambda participation: _attach(participation, path, what, who))
+    def _choose(self, what: str, pattern: str) -> None:
+        who = self.desk.who
+        choose_file(
+            self,
+            message("Choose a file"),
+            pattern,
+            lambda path: self.desk.do("attach", lambda participation: _attach(participation, path, what, who)),
+        )
 
     def _functional(self) -> None:
         desk = self.desk
         desk.do("functional", lambda participation: _with_runs(desk, participation))
 
-    def _decision(self) -> None:
-        if self.snapshot is None:
-            return
-        document, given = QInputDialog.getText(
-            self, say(message("The pilot's decision")), say(message("Document, date and person:"))
-        )
-        if not given:
-            return
-        choice, given = QInputDialog.getItem(
-            self, say(message("The pilot's decision")), say(message("Decision")),
-            [say(message("continue")), say(message("stop"))], 0, False,
-        )  # fmt: skip
-        if given:
-            decision = "continue" if choice == say(message("continue")) else "stop"
-            about, who = self.snapshot.size - 1, self.desk.who
-            body = {"about": about, "decision": decision, "given_by": document, "document": document}
-            self.desk.do("enter", lambda participation: participation.enter("decision", body, who))
-
 
 def departure_page(desk: Desk) -> RecordPage:
     """The check before the standard leaves."""
-    return RecordPage(desk, "departure", message("Departure check"), "departure", StructForm(Departure))
+    return RecordPage(desk, "departure", message("Departure check"), "departure", Departure)
 
 
 def handover_page(desk: Desk) -> RecordPage:
     """The standard has left."""
-    return RecordPage(desk, "handed-over", message("Handed over"), "handed-over", StructForm(HandedOver))
+    return RecordPage(desk, "handed-over", message("Handed over"), "handed-over", HandedOver)
+
+
+def _found_at(state: State, station: Station) -> int:
+    """The entry of the latest finding at a station that needs the pilot's decision; -1 where there is none."""
+    if station == "arrival":
+        return max(state.harm.values()) if damage(state) else -1
+    left = state.departure if station == "departure" else None
+    if left is not None and (left.visual == "damaged" or not all(part.present for part in left.parts)):
+        return state.departure_at
+    return -1
+
+
+def _unread(state: State) -> bool:
+    wanted = bool(state.plan.arrival.transport_limits)
+    return wanted and state.check_at.get("transport", -1) <= state.transport_log_at
 
 
 def _attach(participation: Participation, path: Path, what: str, who: str) -> None:
