@@ -3,6 +3,7 @@
 A simulated clock says so; its notebook names it in entry 0 and can never be sealed to a real pilot.
 """
 
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from threading import Event, Lock
@@ -10,7 +11,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Two times: UTC as this PC believes it, and nanoseconds that only ever grow."""
+    """Two times: UTC as this PC believes it, and nanoseconds that only ever grow, also while the PC sleeps."""
 
     @property
     def name(self) -> str: ...
@@ -20,6 +21,16 @@ class Clock(Protocol):
     def monotonic_ns(self) -> int: ...
     def wait(self, event: Event, seconds: float) -> bool:
         """Wait until `event` is set or `seconds` have passed; says whether it was set."""
+
+
+if sys.platform == "win32":
+    elapsed_ns = time.monotonic_ns
+else:
+    _COUNTS_SLEEP = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # Linux leaves sleep out of the latter
+
+    def elapsed_ns() -> int:
+        """Nanoseconds since this PC was started, sleep included; setting the clock does not touch them."""
+        return time.clock_gettime_ns(_COUNTS_SLEEP)
 
 
 class SystemClock:
@@ -32,7 +43,7 @@ class SystemClock:
         return datetime.now(UTC)
 
     def monotonic_ns(self) -> int:
-        return time.monotonic_ns()
+        return elapsed_ns()
 
     def wait(self, event: Event, seconds: float) -> bool:
         return event.wait(seconds)

@@ -1,8 +1,9 @@
 """Acquisition: what sources read, recorded before anybody sees it."""
 
+from labclient.acquisition._clock_watch import ClockWatch, clock_remarks
 from labclient.acquisition._recorder import Recorder
 from labclient.acquisition._replies import Replies, replies
 from labclient.acquisition._series import Cycle, Series
 from labclient.acquisition._source import Source, Tell
 
-__all__ = ["Cycle", "Recorder", "Replies", "Series", "Source", "Tell", "replies"]
+__all__ = ["ClockWatch", "Cycle", "Recorder", "Replies", "Series", "Source", "Tell", "clock_remarks", "replies"]

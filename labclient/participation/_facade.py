@@ -9,7 +9,7 @@ from typing import Any, Self
 import msgspec
 from msgspec import Struct
 
-from labclient.acquisition import Recorder
+from labclient.acquisition import ClockWatch, Recorder
 from labclient.clock import Clock
 from labclient.errors import GateClosed, NotebookDamaged, NotebookTrouble, NotVerified, WrongUse
 from labclient.evaluation import Check, CheckName, check_again, result, unknown_methods
@@ -44,6 +44,7 @@ class Participation:
         self._notebook = notebook
         self._reader = Reader.open(notebook.path)
         self._state: State | None = None
+        self._clock_watch = ClockWatch(self.recorder)
 
     @classmethod
     def create(
@@ -186,6 +187,7 @@ class Participation:
 
     def close(self) -> None:
         """Commit, close; afterwards the notebook is one file again."""
+        self._clock_watch.close()
         try:
             self.recorder.close()
         finally:
