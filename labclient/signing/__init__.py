@@ -25,13 +25,22 @@ from labclient.signing._merkle import (
     Tree,
     check_consistency,
     check_inclusion,
-    consistency_proof,
-    inclusion_proof,
+    consistency_spans,
+    inclusion_spans,
     leaf_hash,
+    proofs,
     root_of,
 )
 from labclient.signing._names import check_names
-from labclient.signing._notes import Checkpoint, NoteKey, read_checkpoint, sign_checkpoint
+from labclient.signing._notes import (
+    Checkpoint,
+    NoteKey,
+    checkpoint_code,
+    read_checkpoint,
+    sign_checkpoint,
+    unproven_checkpoint,
+)
+from labclient.signing._qr import qr_svg, qr_text
 from labclient.signing._report import FileReport, Finding, Report, SignatureReport
 from labclient.signing._seal import (
     SealKey,
@@ -74,11 +83,12 @@ __all__ = [
     "check_consistency",
     "check_inclusion",
     "check_names",
+    "checkpoint_code",
     "commitment",
-    "consistency_proof",
+    "consistency_spans",
     "describe",
     "file_sha256",
-    "inclusion_proof",
+    "inclusion_spans",
     "install_certificate",
     "issue",
     "leaf_hash",
@@ -92,6 +102,9 @@ __all__ = [
     "open_seal",
     "parse_strict",
     "phone_code",
+    "proofs",
+    "qr_svg",
+    "qr_text",
     "read_checkpoint",
     "read_container",
     "read_manifest",
@@ -109,6 +122,7 @@ __all__ = [
     "sign_detached",
     "signer_of",
     "storage",
+    "unproven_checkpoint",
     "verify",
     "verify_container",
     "verify_detached",

@@ -1,15 +1,19 @@
 """The hash tree over a log: Merkle Tree Hash, inclusion and consistency proofs of RFC 6962 §2.1.
 
 A growing tree keeps only its frontier: one hash for each full subtree, largest first, as many as `size` has one-bits.
+
+A proof is a list of roots of subtrees, each over the span of leaves [low, high). Which spans those are follows from the
+numbers alone; their roots take one pass over the leaves, however many there are.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 
 from labclient.errors import NotVerified
 from labclient.words import message
 
 HASH_BYTES = 32
+Span = tuple[int, int]
 
 
 def leaf_hash(leaf: bytes) -> bytes:
@@ -67,23 +71,27 @@ def root_of(leaves: Iterable[bytes]) -> bytes:
     return tree.root()
 
 
-def inclusion_proof(hashes: Sequence[bytes], index: int) -> tuple[bytes, ...]:
-    """The proof that the leaf at `index` is in the tree whose leaf hashes are `hashes` (RFC 6962 §2.1.1)."""
-    if not 0 <= index < len(hashes):
+def inclusion_spans(index: int, size: int) -> tuple[Span, ...]:
+    """What proves that leaf `index` is in a tree of `size` leaves (RFC 6962 §2.1.1). Raises IndexError."""
+    if not 0 <= index < size:
         raise IndexError(index)
-    if len(hashes) == 1:
-        return ()
-    split = _split(len(hashes))
-    if index < split:
-        return (*inclusion_proof(hashes[:split], index), _root(hashes[split:]))
-    return (*inclusion_proof(hashes[split:], index - split), _root(hashes[:split]))
+    return tuple(_beside(index, 0, size))
 
 
-def consistency_proof(hashes: Sequence[bytes], old_size: int) -> tuple[bytes, ...]:
-    """The proof that the tree of the first `old_size` leaf hashes is the beginning of the tree of all (§2.1.2)."""
-    if not 0 < old_size <= len(hashes):
+def consistency_spans(old_size: int, size: int) -> tuple[Span, ...]:
+    """What proves that a tree of `old_size` leaves is the beginning of one of `size` (§2.1.2). Raises IndexError."""
+    if not 0 < old_size <= size:
         raise IndexError(old_size)
-    return _subproof(hashes, old_size, whole=True)
+    return tuple(_shared(old_size, 0, size))
+
+
+def proofs(leaves: Iterable[bytes], size: int, *asked: Sequence[Span]) -> tuple[tuple[bytes, ...], ...]:
+    """The proofs that consist of these spans of a tree of the first `size` leaves, in one pass that keeps O(log n)
+    hashes. Raises NotVerified when there are fewer leaves."""
+    found = dict.fromkeys((span for spans in asked for span in spans), b"")
+    if size:
+        _root(iter(leaves), 0, size, found)
+    return tuple(tuple(found[span] for span in spans) for spans in asked)
 
 
 def check_inclusion(leaf: bytes, index: int, size: int, root: bytes, proof: Sequence[bytes]) -> None:
@@ -140,20 +148,46 @@ def check_consistency(old_size: int, old_root: bytes, size: int, root: bytes, pr
         raise _not_shown()
 
 
-def _subproof(hashes: Sequence[bytes], old_size: int, *, whole: bool) -> tuple[bytes, ...]:
-    if old_size == len(hashes):
-        return () if whole else (_root(hashes),)
-    split = _split(len(hashes))
-    if old_size <= split:
-        return (*_subproof(hashes[:split], old_size, whole=whole), _root(hashes[split:]))
-    return (*_subproof(hashes[split:], old_size - split, whole=False), _root(hashes[:split]))
+def _beside(index: int, low: int, high: int) -> Iterator[Span]:
+    """PATH of §2.1.1: the subtrees beside the way from the leaf up to the root."""
+    if high - low > 1:
+        middle = low + _split(high - low)
+        if index < middle:
+            yield from _beside(index, low, middle)
+            yield middle, high
+        else:
+            yield from _beside(index, middle, high)
+            yield low, middle
 
 
-def _root(hashes: Sequence[bytes]) -> bytes:
-    if len(hashes) == 1:
-        return hashes[0]
-    split = _split(len(hashes))
-    return _node_hash(_root(hashes[:split]), _root(hashes[split:]))
+def _shared(old_size: int, low: int, high: int) -> Iterator[Span]:
+    """SUBPROOF of §2.1.2: the old tree itself needs no hash, it is known."""
+    if old_size == high:
+        if low:
+            yield low, high
+        return
+    middle = low + _split(high - low)
+    if old_size <= middle:
+        yield from _shared(old_size, low, middle)
+        yield middle, high
+    else:
+        yield from _shared(old_size, middle, high)
+        yield low, middle
+
+
+def _root(leaves: Iterator[bytes], low: int, high: int, found: dict[Span, bytes]) -> bytes:
+    """The root over [low, high) from the leaves that come next; the roots of spans in `found` are left there."""
+    if high - low == 1:
+        leaf = next(leaves, None)
+        if leaf is None:
+            raise NotVerified(message("The log ends before entry {seq}.", seq=low))
+        root = leaf_hash(leaf)
+    else:
+        middle = low + _split(high - low)
+        root = _node_hash(_root(leaves, low, middle, found), _root(leaves, middle, high, found))
+    if (low, high) in found:
+        found[low, high] = root
+    return root
 
 
 def _split(count: int) -> int:

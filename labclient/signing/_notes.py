@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from labclient.errors import NotVerified
+from labclient.signing._seal import phone_code
 from labclient.words import message
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 _ED25519 = b"\x01"
+_CODE_DOMAIN = b"labclient-checkpoint-code-v1\n"
 _MAX_CHARACTERS = 100_000
 
 
@@ -70,18 +72,43 @@ class NoteKey:
 
 def sign_checkpoint(key: NoteKey, origin: str, size: int, root: bytes) -> str:
     """The signed note that says: the first `size` entries of the log `origin` have the root `root`."""
-    text = f"{origin}\n{size}\n{b64encode(root).decode()}\n"
+    text = _text(Checkpoint(origin, size, root))
     return f"{text}\n{key.sign(text)}"
 
 
 def read_checkpoint(note: str, public: str) -> Checkpoint:
     """The checkpoint of a note. Raises NotVerified unless the key `public` signed it and it has the exact form;
     signature lines of other keys and further lines of the text are left to those who know them."""
+    text, signatures = _parts(note)
+    _check_signature(text, signatures, public)
+    return _said(text)
+
+
+def unproven_checkpoint(note: str) -> Checkpoint:
+    """What a note says when nobody here knows the key that signed it. Raises NotVerified for another form."""
+    return _said(_parts(note)[0])
+
+
+def checkpoint_code(checkpoint: Checkpoint) -> str:
+    """The checkpoint as it is read over the phone: the `phone_code` of SHA-256 over a domain mark and its three lines,
+    so 100 bits, stretched by scrypt. Who changes the log after the code was told has to try 2^100 times half a second
+    of scrypt; who prepares two logs that share a code, 2^50 times. Takes about half a second, on purpose."""
+    return phone_code(sha256(_CODE_DOMAIN + _text(checkpoint).encode()).digest())
+
+
+def _text(checkpoint: Checkpoint) -> str:
+    return f"{checkpoint.origin}\n{checkpoint.size}\n{b64encode(checkpoint.root).decode()}\n"
+
+
+def _parts(note: str) -> tuple[str, str]:
+    """The text that is signed, and the signature lines."""
     if len(note) > _MAX_CHARACTERS or "\n\n" not in note or not note.endswith("\n"):
         raise _not_a_note()
     text, _, signatures = note.rpartition("\n\n")
-    text += "\n"
-    _check_signature(text, signatures, public)
+    return text + "\n", signatures
+
+
+def _said(text: str) -> Checkpoint:
     lines = text[:-1].split("\n")
     if len(lines) < 3 or not all(lines) or not _is_count(lines[1]):
         raise _not_a_note()

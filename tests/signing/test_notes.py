@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labclient.errors import NotVerified
-from labclient.signing import Checkpoint, NoteKey, read_checkpoint, sign_checkpoint
+from labclient.signing import (
+    Checkpoint,
+    NoteKey,
+    checkpoint_code,
+    phone_code,
+    read_checkpoint,
+    read_phone_code,
+    sign_checkpoint,
+    unproven_checkpoint,
+)
 
 ORIGIN = "labclient/DCV-10/LAB07"
 ROOT = bytes(range(32))
@@ -85,3 +94,24 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 def test_a_key_s_name_is_one_word(name: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         NoteKey.generate(name)
+
+
+def test_without_the_key_a_note_still_says_something_that_nobody_has_proven() -> None:
+    assert unproven_checkpoint(NOTE) == Checkpoint(ORIGIN, 42, ROOT)
+    with pytest.raises(NotVerified):
+        unproven_checkpoint(NOTE.partition("\n\n")[0])
+
+
+def test_the_spoken_code_is_that_of_the_three_lines_whoever_signed_them() -> None:
+    text = f"{ORIGIN}\n42\n{b64encode(ROOT).decode()}\n"
+    expected = phone_code(sha256(b"labclient-checkpoint-code-v1\n" + text.encode()).digest())
+    code = checkpoint_code(read_checkpoint(NOTE, KEY.public))
+    assert code == expected == read_phone_code(code.lower().replace("-", " "))
+    assert [len(group) for group in code.split("-")] == [4, 4, 4, 4, 4, 1]
+
+
+def test_another_checkpoint_has_another_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("labclient.signing._seal._CODE_COST", 1 << 10)
+    heads = [Checkpoint(ORIGIN, 42, ROOT), Checkpoint(ORIGIN, 43, ROOT), Checkpoint(f"{ORIGIN}x", 42, ROOT),
+             Checkpoint(ORIGIN, 42, ROOT[::-1])]  # fmt: skip
+    assert len(set(map(checkpoint_code, heads))) == len(heads)
