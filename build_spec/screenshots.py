@@ -25,6 +25,7 @@ IMAGES = Path(__file__).parent.parent / "docs" / "images"
 SIZE = (1280, 720)
 SCALES = (1.0, 1.5)
 README = (("measurement", LIGHT), ("results", LIGHT), ("warm-up", DARK))
+PAGES = (*STATIONS, "notebook")
 _PLAYED_S, _OPENED_S, _PAINTED_S = 240.0, 60.0, 0.5
 
 
@@ -48,7 +49,7 @@ def main() -> int:
                 apply(application, theme, scale)
                 kind = f"{language}-{theme.name}-{scale * 100:.0f}"
                 _shoot(application, None, {"home": out / f"home-{kind}.png"})
-                _shoot(application, notebook, {station: out / f"{station}-{kind}.png" for station in STATIONS})
+                _shoot(application, notebook, {page: out / f"{page}-{kind}.png" for page in PAGES})
     return 0
 
 
@@ -73,8 +74,10 @@ def _shoot(application: QApplication, notebook: Path | None, pictures: dict[str,
         shell.open(notebook)
         _wait(application, lambda: shell.snapshot is not None and shell.snapshot.state.station is None, _OPENED_S)
     for page, path in pictures.items():
-        if notebook is not None:
-            shell.rail.setCurrentRow(STATIONS.index(page))
+        if page == "notebook":
+            shell.show_notebook()
+        elif page != "home":
+            shell.go_to(STATIONS.index(page))
         _pass(application, _PAINTED_S)
         shell.grab().save(str(path))
     shell.close()
