@@ -11,7 +11,7 @@ from labclient.cli._verbs import Verbs
 from labclient.clock import SystemClock
 from labclient.errors import WrongUse
 from labclient.home import this_pc
-from labclient.notebook import check, export
+from labclient.notebook import DAMAGE, check, export
 from labclient.package import accepted_trust, keep_trust, kept_file, open_trust
 from labclient.participation import Participation
 from labclient.signing import read_small
@@ -41,9 +41,6 @@ def add(verbs: Verbs) -> None:
     export_ = verbs.add("export", message("write a notebook as plain files: JSON lines, CSV, attachments"), _export)
     add_notebook(export_)
     export_.add_argument("--out", type=Path, required=True, metavar="DIR", help=say(message("new or empty folder")))
-    export_.add_argument(
-        "--damaged", action="store_true", help=say(message("of a damaged notebook, everything that still verifies"))
-    )
     checkpoint = verbs.add("checkpoint", message("sign the head of a notebook, to be given to the pilot"), _checkpoint)
     add_notebook(checkpoint)
 
@@ -95,7 +92,8 @@ def _check(asked: Namespace) -> int:
     if asked.json:
         as_json({
             "ok": report.ok, "notebook": report.notebook, "entries": report.entries, "readings": report.readings,
-            "checkpoints": report.checkpoints, "root": report.root,
+            "checkpoints": report.checkpoints, "root": report.root, "verified": report.verified,
+            "unproven": report.unproven,
             "findings": [{"entry": one.seq, "code": one.code, "text": say(one.sentence)} for one in report.findings],
         })  # fmt: skip
         return 0 if report.ok else 1
@@ -105,14 +103,20 @@ def _check(asked: Namespace) -> int:
     line(message("{entries} entries, {readings} readings, {checkpoints} checkpoints; root {root}",
                  entries=report.entries, readings=report.readings, checkpoints=report.checkpoints,
                  root=report.root))  # fmt: skip
+    if not report.ok:
+        told = ", ".join(f"{first}–{last}" if first < last else str(first) for first, last in report.verified)
+        line(message("Entries that are proven to be what was written: {entries}", entries=told or "—"))
     line(message("Everything verifies.") if report.ok else message("The notebook does not verify."))
     return 0 if report.ok else 1
 
 
 def _export(asked: Namespace) -> int:
-    files = export(asked.notebook, asked.out, damaged=asked.damaged)
+    files = export(asked.notebook, asked.out, damaged=True, described=True)
     line(message("{count} files in {folder}; SHA256SUMS lists their digests.", count=len(files), folder=asked.out))
-    return 0
+    lost = [file for file in files if file.name == DAMAGE]
+    for file in lost:
+        line(message("The notebook is damaged: {file} says what verifies and what does not.", file=file))
+    return 1 if lost else 0
 
 
 def _checkpoint(asked: Namespace) -> int:

@@ -12,7 +12,7 @@ from labclient.notebook._blocks import (
 )
 from labclient.notebook._check import CheckReport, Finding, check
 from labclient.notebook._entry import Digest, Draft, Entry, check_draft
-from labclient.notebook._export import export
+from labclient.notebook._export import DAMAGE, export
 from labclient.notebook._file import SUFFIX
 from labclient.notebook._notebook import Notebook, is_simulated, log_name
 from labclient.notebook._reader import Reader
@@ -36,6 +36,7 @@ from labclient.notebook._runs import (
 )
 
 __all__ = [
+    "DAMAGE",
     "OK",
     "SUFFIX",
     "Channel",

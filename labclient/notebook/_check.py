@@ -6,25 +6,25 @@ notebook; only a checkpoint that somebody else holds (`expected_checkpoint`) sho
 """
 
 import re
-import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from labclient.errors import NotebookTrouble, NotVerified, Trouble
-from labclient.notebook import _file
+from labclient.errors import NotVerified, Trouble
 from labclient.notebook._blocks import columns
 from labclient.notebook._entry import Entry, columns_of, decode, holds
 from labclient.notebook._notebook import is_simulated, log_name
 from labclient.notebook._rows import differing_row
 from labclient.notebook._runs import channels_of
+from labclient.notebook._stretches import proven, stretches
+from labclient.notebook._table import Row, Table
 from labclient.signing import Checkpoint, Tree, canonical, parse_strict, read_checkpoint
 from labclient.words import Message, message
 
 _BEYOND = bytes(range(0xF0, 0x100))
+_BROKEN = {"unreadable", "form", "order", "payload", "values"}  # what is found in the bytes of an entry itself
 _LONG = re.compile(rb"[:,[]-?[0-9]{16}")
 
 
@@ -38,7 +38,11 @@ class Finding(Struct, frozen=True):
 
 class CheckReport(Struct, frozen=True, kw_only=True):
     """What a check read and found. `root` (hexadecimal) is that of the entries as read, `notebook` and `key` are the id
-    and the public note key that entry 0 claims ("" when it cannot be read)."""
+    and the public note key that entry 0 claims ("" when it cannot be read).
+
+    `verified` holds the first and last of each stretch of entries that are what was written: head or checkpoint prove
+    their lines, and what lies beside them fits. `unproven` are whole, too, but nothing proves them: where a line is
+    lost, the head proves none of those in the same subtree. The findings name all others."""
 
     notebook: str
     key: str
@@ -46,19 +50,13 @@ class CheckReport(Struct, frozen=True, kw_only=True):
     readings: int
     checkpoints: int
     root: str
+    verified: tuple[tuple[int, int], ...]
+    unproven: tuple[tuple[int, int], ...]
     findings: tuple[Finding, ...]
 
     @property
     def ok(self) -> bool:
         return not self.findings
-
-
-class Row(Struct, frozen=True):
-    """What lies in the file at one place."""
-
-    line: bytes
-    payload: bytes | None
-    vals: bytes | None
 
 
 def check(path: Path, *, deep: bool = False, expected_checkpoint: str | None = None) -> CheckReport:
@@ -67,34 +65,16 @@ def check(path: Path, *, deep: bool = False, expected_checkpoint: str | None = N
 
     Readings are replies times channels. Raises as `Reader.open` when the file cannot be opened as a notebook at all.
     """
-    connection = _file.connect(path)
+    table = Table.open(path)
     try:
-        return _Check(path, connection, deep=deep, expected=expected_checkpoint).run()
+        return _Check(table, deep=deep, expected=expected_checkpoint).run()
     finally:
-        connection.close()
-
-
-def read_rows(path: Path, connection: sqlite3.Connection, size: int) -> Iterator[tuple[int, Row | Trouble]]:
-    """Each of the first `size` places with what lies there, or why it cannot be read."""
-    for seq in range(size):
-        try:
-            with _file.telling(path):
-                found = connection.execute("SELECT entry, payload, vals FROM log WHERE seq = ?", (seq,)).fetchone()
-        except Trouble as trouble:
-            yield seq, trouble
-            continue
-        if found is None:
-            yield seq, NotebookTrouble(message("Entry {seq} is missing.", seq=seq))
-        elif not isinstance(found[0], bytes) or not all(isinstance(cell, bytes | None) for cell in found):
-            yield seq, NotebookTrouble(message("Entry {seq} is of another kind than was written.", seq=seq))
-        else:
-            yield seq, Row(*found)
+        table.close()
 
 
 class _Check:
-    def __init__(self, path: Path, connection: sqlite3.Connection, *, deep: bool, expected: str | None) -> None:
-        self._path = path
-        self._connection = connection
+    def __init__(self, table: Table, *, deep: bool, expected: str | None) -> None:
+        self._table = table
         self._deep = deep
         self._expected = expected
         self._findings: list[Finding] = []
@@ -105,11 +85,15 @@ class _Check:
         self._channels: dict[int, int] = {}
         self._readings = 0
         self._checkpoints = 0
+        self._signed = 0
+        self._broken: set[int] = set()
 
     def run(self) -> CheckReport:
-        kept = self._check_file()
-        size = 0 if kept is None else kept.size
-        for seq, row in read_rows(self._path, self._connection, size):
+        table = self._table
+        for code, sentence in table.faults:
+            self._find(None, code, sentence)
+        for seq in range(table.size):
+            row = table.row(seq)
             if isinstance(row, Trouble):
                 self._find(seq, "unreadable", row.sentence)
                 self._tree.append(b"")
@@ -117,40 +101,25 @@ class _Check:
                 self._check_row(seq, row)
                 self._tree.append(row.line)
             self._check_held()
-        if kept is not None and self._tree.root() != kept.root():
+        for seq in table.beyond:
+            self._find(seq, "beyond", message("Entry {seq} is none of those that the head covers.", seq=seq))
+        if table.kept is not None and self._tree.root() != table.kept.root():
             self._find(None, "head", message("The entries are not those of the head."))
-        if self._held is not None and self._held.size > size:
+        if self._held is not None and self._held.size > table.size:
             self._find(None, "expected", message("The checkpoint held outside covers more entries than are here."))
+        sure = set(proven(self._tree, table.kept, self._signed))
         body: Any = {} if self._origin is None else self._origin.body
         return CheckReport(
             notebook=str(body.get("notebook", "")),
             key=str(body.get("key", "")),
-            entries=size,
+            entries=table.size,
             readings=self._readings,
             checkpoints=self._checkpoints,
             root=self._tree.root().hex(),
+            verified=stretches(seq for seq in range(table.size) if seq in sure and seq not in self._broken),
+            unproven=stretches(seq for seq in range(table.size) if seq not in sure and seq not in self._broken),
             findings=tuple(self._findings),
         )
-
-    def _check_file(self) -> Tree | None:
-        """SQLite's own structure, the count of rows, and the tree that the head keeps."""
-        try:
-            with _file.telling(self._path):
-                for (told,) in self._connection.execute("PRAGMA quick_check"):
-                    if told != "ok":
-                        self._find(None, "file", message("The file is damaged: {cause}", cause=told))
-                self._connection.execute("BEGIN")  # one state, while it may be written
-                (count,) = self._connection.execute("SELECT count(*) FROM log").fetchone()
-                kept = _file.read_tree(self._connection)
-                self._connection.execute("COMMIT")  # entries do not change; the writer need not wait for the rest
-        except Trouble as trouble:
-            self._find(None, "head", trouble.sentence)
-            return None
-        if count != kept.size:
-            self._find(
-                None, "count", message("{count} entries where the head says {size}.", count=count, size=kept.size)
-            )
-        return kept
 
     def _check_row(self, seq: int, row: Row) -> None:
         try:
@@ -208,10 +177,15 @@ class _Check:
             self._find(
                 entry.seq, "checkpoint", message("Checkpoint {seq} is not of the entries before it.", seq=entry.seq)
             )
+        else:
+            self._signed = entry.seq
 
     def _check_held(self) -> None:
-        if self._held is not None and self._held.size == self._tree.size and self._held.root != self._tree.root():
-            self._find(None, "expected", message("The entries are not those of the checkpoint held outside."))
+        if self._held is not None and self._held.size == self._tree.size:
+            if self._held.root == self._tree.root():
+                self._signed = self._tree.size
+            else:
+                self._find(None, "expected", message("The entries are not those of the checkpoint held outside."))
 
     def _check_block(self, entry: Entry, row: Row) -> None:
         run, rows = entry.body["run"], entry.body["rows"]
@@ -230,6 +204,8 @@ class _Check:
 
     def _find(self, seq: int | None, code: str, sentence: Message) -> None:
         self._findings.append(Finding(seq, code, sentence))
+        if seq is not None and code in _BROKEN:
+            self._broken.add(seq)
 
 
 def _is_canonical(line: bytes) -> bool:

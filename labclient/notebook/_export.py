@@ -2,42 +2,48 @@
 
     log/entries.jsonl      the entries, one canonical line each: leaf i of the tree is line i without its line end
     runs/run-SEQ.csv       a head line, then the payloads of the run's blocks
+    runs/csv-metadata.json what the columns of the runs mean, when asked for
     attachments/SEQ-NAME   the attached files
+    DAMAGE.txt             of a damaged notebook, what verifies and what does not
     SHA256SUMS             of all of these
 
 The same notebook gives the same bytes. One entry is held in memory at a time.
 """
 
 import re
-import sqlite3
 import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labclient.errors import NotebookDamaged, StorageTrouble, Trouble, WrongUse
-from labclient.notebook import _file
 from labclient.notebook._blocks import header
-from labclient.notebook._check import Finding, check, read_rows
+from labclient.notebook._check import CheckReport, check
+from labclient.notebook._csvw import METADATA, Described
 from labclient.notebook._entry import Entry, decode, holds
 from labclient.notebook._runs import channels_of
+from labclient.notebook._table import Row, Table
 from labclient.words import message, say
 
 if TYPE_CHECKING:
     from hashlib import _Hash
 
 ENTRIES = "log/entries.jsonl"
+DAMAGE = "DAMAGE.txt"
+RUNS = "runs"
 _UNSAFE = re.compile(r"[^\w.()+,-]+")
 _LONGEST = 80
 
 
-def export(path: Path, folder: Path, *, damaged: bool = False) -> tuple[Path, ...]:
-    """Write the notebook into `folder`, which is new or empty; returns the files written.
+def export(path: Path, folder: Path, *, damaged: bool = False, described: bool = False) -> tuple[Path, ...]:
+    """Write the notebook into `folder`, which is new or empty; returns the files written. `described` adds the metadata
+    of the runs (CSVW).
 
     A notebook that does not verify is refused with `NotebookDamaged`, unless `damaged`: then everything that verifies
-    by itself is written, and log/damage.txt names the rest. Raises `WrongUse` for a folder in use, `StorageTrouble`.
+    by itself is written, and DAMAGE.txt names the rest. Raises `WrongUse` for a folder in use, `StorageTrouble`.
     """
     report = check(path)
     if report.findings and not damaged:
@@ -49,9 +55,11 @@ def export(path: Path, folder: Path, *, damaged: bool = False) -> tuple[Path, ..
         raise WrongUse(message("{folder} is not empty.", folder=str(folder)), message("Name a new folder."))
     try:
         written = _Written(folder)
-        _write(path, report.entries, written)
+        runs = _write(path, written)
+        if described:
+            written.add(f"{RUNS}/{METADATA}", runs.written())
         if report.findings:
-            written.add("log/damage.txt", "".join(map(_line, report.findings)).encode())
+            written.add(DAMAGE, "".join(_damage(report)).encode())
         return written.finish()
     except OSError as error:
         raise StorageTrouble(
@@ -83,28 +91,27 @@ class _Written:
         return tuple(self._folder / name for name in self._sums)
 
 
-def _write(path: Path, size: int, written: _Written) -> None:
-    connection = _file.connect(path)
+def _write(path: Path, written: _Written) -> Described:
+    table, runs = Table.open(path), Described()
     try:
-        runs: set[int] = set()
-        for entry, payload in _readable(path, connection, size):
+        for line, (entry, payload) in enumerate(_readable(table)):
             written.add(ENTRIES, entry.line + b"\n")
-            run = entry.body.get("run")
-            if entry.kind == "run-start":
-                with suppress(NotebookDamaged):  # named by the check
+            with suppress(NotebookDamaged):  # named by the check
+                runs.add(entry, line)
+                if entry.kind == "run-start":
                     written.add(run_file(entry.seq), header([channel.name for channel in channels_of(entry)]))
-                    runs.add(entry.seq)
-            elif entry.kind == "block" and payload is not None and isinstance(run, int) and run in runs:
-                written.add(run_file(run), payload)
-            elif payload is not None:
-                written.add(attachment_file(entry), payload)
+            if payload is not None:
+                run = runs.run_of(entry) if entry.kind == "block" else None
+                written.add(attachment_file(entry) if run is None else run_file(run), payload)
     finally:
-        connection.close()
+        table.close()
+    return runs
 
 
-def _readable(path: Path, connection: sqlite3.Connection, size: int) -> Iterator[tuple[Entry, bytes | None]]:
-    for _, row in read_rows(path, connection, size):
-        if not isinstance(row, Trouble):
+def _readable(table: Table) -> Iterator[tuple[Entry, bytes | None]]:
+    for seq in chain(range(table.size), table.beyond):
+        row = table.row(seq)
+        if isinstance(row, Row):
             try:
                 entry = decode(row.line)
             except Trouble:  # named by the check
@@ -114,7 +121,7 @@ def _readable(path: Path, connection: sqlite3.Connection, size: int) -> Iterator
 
 def run_file(run: int) -> str:
     """The name of a run's CSV."""
-    return f"runs/run-{run}.csv"
+    return f"{RUNS}/run-{run}.csv"
 
 
 def attachment_file(entry: Entry) -> str:
@@ -128,5 +135,14 @@ def _safe(name: str) -> str:
     return _UNSAFE.sub("_", last)[-_LONGEST:].strip(".") or "file"
 
 
-def _line(finding: Finding) -> str:
-    return f"{'-' if finding.seq is None else finding.seq}\t{finding.code}\t{say(finding.sentence, 'en')}\n"
+def _damage(report: CheckReport) -> Iterator[str]:
+    """A line for each stretch of entries that is proven, each that can be read and is not, and each finding: entries or
+    "-" for the file, code, sentence, with tabs between."""
+    for stretches, code, told in (
+        (report.verified, "verified", "Proven to be what was written."),
+        (report.unproven, "unproven", "Readable and whole, but nothing proves it unchanged."),
+    ):
+        for first, last in stretches:
+            yield f"{first}-{last}\t{code}\t{told}\n"
+    for one in report.findings:
+        yield f"{'-' if one.seq is None else one.seq}\t{one.code}\t{say(one.sentence, 'en')}\n"

@@ -8,9 +8,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from labclient.errors import NotebookDamaged, NotebookLocked, NotebookTrouble, StorageTrouble, Trouble, WrongUse
+from labclient.notebook._pages import PAGE
 from labclient.signing import Tree
 from labclient.words import message
 
@@ -18,7 +20,6 @@ SUFFIX = ".labnote"
 FORMAT = 1
 BUSY_S = 20.0
 _APPLICATION = 0x4C424E54  # "LBNT"
-_PAGE = 4096
 SCHEMA = (
     "CREATE TABLE log(seq INTEGER PRIMARY KEY, entry BLOB NOT NULL, payload BLOB, vals BLOB) STRICT",
     "CREATE TABLE head(one INTEGER PRIMARY KEY CHECK (one = 1),"
@@ -42,7 +43,7 @@ def create(path: Path) -> sqlite3.Connection:
     with telling(path):
         connection = _connect(path)
         try:
-            connection.execute(f"PRAGMA page_size = {_PAGE}")
+            connection.execute(f"PRAGMA page_size = {PAGE}")
             connection.execute(f"PRAGMA application_id = {_APPLICATION}")
             connection.execute(f"PRAGMA user_version = {FORMAT}")
             for statement in SCHEMA:
@@ -75,12 +76,16 @@ def connect(path: Path) -> sqlite3.Connection:
 
 def read_tree(connection: sqlite3.Connection) -> Tree:
     """The tree as the head row keeps it; raises `NotebookDamaged` when the row contradicts itself."""
-    row = connection.execute("SELECT size, root, frontier FROM head WHERE one = 1").fetchone()
+    return tree_of(connection.execute("SELECT size, root, frontier FROM head WHERE one = 1").fetchone())
+
+
+def tree_of(row: Any) -> Tree:
+    """The tree that the cells of the head row make; raises `NotebookDamaged` when they contradict each other."""
     try:
         size, root, frontier = row
         tree = Tree(size, bytes(memoryview(frontier)))
         sound = tree.root() == root
-    except (Trouble, TypeError) as error:
+    except (Trouble, TypeError, AttributeError) as error:
         raise NotebookDamaged(message("The head of the notebook cannot be read.")) from error
     if not sound:
         raise NotebookDamaged(message("The head of the notebook contradicts itself."))

@@ -10,8 +10,9 @@ from typing import BinaryIO
 
 from labclient.errors import NotebookDamaged, StorageTrouble
 from labclient.notebook import _file
+from labclient.notebook._csvw import METADATA, Described
 from labclient.notebook._entry import Entry, column_bytes, decode
-from labclient.notebook._export import ENTRIES, attachment_file, run_file
+from labclient.notebook._export import ENTRIES, RUNS, attachment_file, run_file
 from labclient.notebook._rows import read_rows
 from labclient.words import message
 
@@ -30,19 +31,21 @@ def restore(folder: Path, path: Path) -> None:
         with ExitStack() as files, _file.telling(path):
             runs = _Runs(folder, files)
             tree = _file.read_tree(connection)
+            described = Described()
             connection.execute("BEGIN IMMEDIATE")
             with (folder / ENTRIES).open("rb") as lines:
                 while line := lines.readline(_LONGEST_LINE):
                     if not line.endswith(b"\n"):
                         raise NotebookDamaged(message("The last line of the log is cut off."))
                     entry = decode(line[:-1])
+                    described.add(entry, entry.seq)
                     payload = _payload(folder, runs, entry)
                     vals = None
                     if entry.values is not None and payload is not None:
                         vals = column_bytes(read_rows(entry, payload))
                     connection.execute("INSERT INTO log VALUES (?, ?, ?, ?)", (entry.seq, entry.line, payload, vals))
                     tree.append(entry.line)
-            runs.finish()
+            runs.finish(described)
             head = (tree.size, tree.root(), tree.frontier)
             connection.execute("UPDATE head SET size = ?, root = ?, frontier = ?", head)
             connection.execute("COMMIT")
@@ -70,11 +73,15 @@ class _Runs:
             self._open[run] = file
         return self._open[run].read(length)
 
-    def finish(self) -> None:
-        """Raise `NotebookDamaged` when there are rows, or files of runs, that no entry names."""
+    def finish(self, described: Described) -> None:
+        """Raise `NotebookDamaged` when there are rows, or files of runs, that no entry names, or a description of them
+        that is not theirs."""
         known = {run_file(run) for run in self._open}
-        for path in sorted(self._folder.glob("runs/*")):
-            if f"runs/{path.name}" not in known and len(path.read_bytes().splitlines()) > 1:
+        for path in sorted(self._folder.glob(f"{RUNS}/*")):
+            if path.name == METADATA:
+                if path.read_bytes() != described.written():
+                    raise NotebookDamaged(message("{file} is not what the log says of its runs.", file=path.name))
+            elif f"{RUNS}/{path.name}" not in known and len(path.read_bytes().splitlines()) > 1:
                 raise NotebookDamaged(message("{file} belongs to no run of the log.", file=path.name))
         for run, file in self._open.items():
             if file.read(1):

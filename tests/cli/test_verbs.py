@@ -195,8 +195,9 @@ def test_a_check_finds_what_was_changed_and_a_checkpoint_of_another_notebook(ben
     answer = bench.pc.ask("check", bench.notebook, "--json")
     assert answer.code == 1
     assert answer.json["findings"]
-    assert bench.pc.ask("export", bench.notebook, "--out", bench.folder / "a").code == 3
-    bench.done("export", "--out", bench.folder / "b", "--damaged")
+    assert bench.pc.ask("export", bench.notebook, "--out", bench.folder / "a").code == 1
+    assert "unreadable" not in (bench.folder / "a" / "DAMAGE.txt").read_text("utf-8")
+    assert (bench.folder / "a" / "SHA256SUMS").is_file()
 
 
 def test_a_notebook_begun_elsewhere_signs_no_checkpoint(bench: Bench) -> None:

@@ -95,12 +95,15 @@ def test_entries_swapped_dropped_duplicated_or_edited_are_found(
     assert seq in {finding.seq for finding in report.findings}
 
 
-def test_missing_triggers_are_refused(closed: Path) -> None:
+def test_missing_triggers_are_named_and_such_a_file_is_not_opened(closed: Path) -> None:
     connection = sqlite3.connect(closed)
     connection.execute("DROP TRIGGER log_keeps")
     connection.close()
+    assert [(finding.seq, finding.code) for finding in check(closed).findings] == [(None, "file")]
     with pytest.raises(NotebookDamaged):
-        check(closed)
+        Reader.open(closed)
+    with pytest.raises(NotebookDamaged):
+        Notebook.open(closed, clock=CLOCK)
 
 
 def rewrite_head(path: Path, keep: int) -> None:

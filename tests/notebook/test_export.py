@@ -96,8 +96,9 @@ def test_a_damaged_notebook_is_exported_only_on_request_and_names_what_is_missin
     assert left["run-2.csv"].splitlines() == [
         row for n, row in enumerate(sound["runs/run-2.csv"].splitlines()) if not 1 <= n <= 20
     ]
-    assert [line.split("\t")[:2] for line in left["damage.txt"].decode().splitlines()[:4]] == [
-        ["-", "count"], ["4", "payload"], ["5", "rows"], ["10", "unreadable"],
+    assert [line.split("\t")[:2] for line in left["DAMAGE.txt"].decode().splitlines()] == [
+        ["0-3", "verified"], ["5-7", "verified"], ["12-13", "verified"], ["8-9", "unproven"], ["11-11", "unproven"],
+        ["-", "count"], ["4", "payload"], ["5", "rows"], ["10", "unreadable"], ["13", "checkpoint"], ["-", "head"],
     ]  # fmt: skip
 
 
@@ -109,4 +110,4 @@ def test_bodies_that_lost_a_field_are_exported_as_far_as_they_say_something(
     export(closed, tmp_path / "out", damaged=True)
     lines = (tmp_path / "out" / "log" / "entries.jsonl").read_bytes().splitlines()
     assert [json.loads(line)["seq"] for line in lines] == list(range(14))
-    assert (tmp_path / "out" / "log" / "damage.txt").stat().st_size > 0
+    assert (tmp_path / "out" / "DAMAGE.txt").stat().st_size > 0
