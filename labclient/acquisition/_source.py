@@ -17,7 +17,7 @@ from labclient.acquisition._recorder import Recorder
 from labclient.acquisition._series import Series
 from labclient.clock import Clock
 from labclient.errors import LinkLost, LinkTimeout, LinkTrouble, ReplyInvalid
-from labclient.instruments import Device
+from labclient.instruments import Device, Reply
 from labclient.notebook import OK, Channel, Purpose, Task, gap, run_start, run_stop, series
 from labclient.words import Message, message
 
@@ -57,6 +57,7 @@ class Source:
         self._patience_s = patience_s
         self._end = device.driver.file.framing.reply_end.encode(device.driver.file.framing.encoding)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"source-{device.driver.id}")
+        self._ready: tuple[int, Reply] | None = None  # read, not handed over yet
         self._halted = Event()
         self._closed = False
 
@@ -125,32 +126,44 @@ class Source:
     def _take(self, meaning: Series, count: int) -> int:
         number = self._series(meaning)
         good = 0
-        while good < count and not self._halted.is_set():
-            good += self._read(number) == OK
+        try:
+            while good < count and not self._halted.is_set():
+                good += self._read(number) == OK
+        finally:
+            self._hand_over()
         return number
 
     def _watch(self, meaning: Series, interval_s: float) -> int:
         number = self._series(meaning)
         while not self._halted.is_set():
             self._read(number)
+            self._hand_over()
             self._clock.wait(self._halted, interval_s)
         return number
 
     def _read(self, number: int) -> str:
-        """One reply into the record, whatever it takes; returns its status."""
+        """One reading, whatever it takes; returns its status. It is handed over while the instrument is at the next
+        one, or by whoever does not ask again at once."""
         while True:
             try:
-                reply = self._device.poll(self._reading)
+                reply = self._device.poll(self._reading, self._hand_over)
             except LinkLost as trouble:
                 self._mend(trouble, self._device.connect)
             except (LinkTimeout, ReplyInvalid) as trouble:
                 self._mend(trouble, self._device.resync)
             else:
-                self._recorder.offer(self.run, number, reply, self._end)
+                self._ready = number, reply
                 return reply.status
+
+    def _hand_over(self) -> None:
+        """Give the recorder the reading that is ready, if any."""
+        ready, self._ready = self._ready, None
+        if ready is not None:
+            self._recorder.offer(self.run, *ready, self._end)
 
     def _mend(self, trouble: LinkTrouble, cure: Callable[[], object]) -> None:
         """Try the cure, then opening again with growing pauses; mark the gap, or raise when patience ends."""
+        self._hand_over()
         begun = self._clock.monotonic_ns()
         self._tell(message("{trouble} The run waits.", trouble=trouble.sentence))
         spent = tried = 0.0

@@ -5,7 +5,7 @@ After any failed exchange it answers no reading until `resync` has succeeded: a 
 
 import re
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from threading import Event, RLock
 from typing import Final
@@ -146,8 +146,12 @@ class Device:
             self._opened()
             return self._begin()
 
-    def poll(self, reading: str) -> Reply:
-        """Ask once. Raises `NoReply`, `BadReply` (with the raw bytes) or `LinkLost`, and `NeedsResync` after those."""
+    def poll(self, reading: str, meanwhile: Callable[[], object] | None = None) -> Reply:
+        """Ask once. Raises `NoReply`, `BadReply` (with the raw bytes) or `LinkLost`, and `NeedsResync` after those.
+
+        `meanwhile` is done after asking, while the instrument measures: what is done before asking costs time. It may
+        be done not at all when the asking fails, and what it raises leaves the device out of step.
+        """
         with self._lock:
             poll, link = self._poll(reading), self._opened()
             if not self._in_step:
@@ -156,9 +160,9 @@ class Device:
                 )
             self._in_step = False
             while poll.to_discard:
-                self._ask_once(poll, link)
+                self._ask_once(poll, link, meanwhile)
                 poll.to_discard -= 1
-            reply = self._ask_once(poll, link)
+            reply = self._ask_once(poll, link, meanwhile)
             self._in_step = True
             return reply
 
@@ -176,12 +180,14 @@ class Device:
 
     # -- one exchange -------------------------------------------------------------------------------------------------
 
-    def _ask_once(self, poll: "_Poll", link: Link) -> Reply:
+    def _ask_once(self, poll: "_Poll", link: Link, meanwhile: Callable[[], object] | None) -> Reply:
         if extra := link.pending():
             self._unasked(link, extra)
         if self._gap_ns:
             self._pace()
         link.write(poll.request)
+        if meanwhile is not None:
+            meanwhile()
         raw = link.read_until(self._end, poll.timeout_s, poll.max_bytes)
         t_ns = self._clock.monotonic_ns()
         self._last_ns = t_ns

@@ -186,6 +186,32 @@ def test_the_same_instrument_plugged_in_again_resumes_behind_a_gap(bench, which,
     bench.holds()
 
 
+def test_what_was_read_before_the_cable_went_stands_before_the_gap(bench, meter, monkeypatch) -> None:
+    device, simulated = meter
+    source = bench.source(device, "voltage")
+    run = source.start("stability", "record")
+    poll, asked, offered = device.poll, [], []
+
+    def gone_at_the_third(reading, meanwhile):
+        asked.append(reading)
+        if len(asked) == 3:
+            simulated.hands.unplug()
+        return poll(reading, meanwhile)
+
+    def again() -> None:
+        offered.append(bench.recorder.rows(run))
+        simulated.hands.replug()
+
+    monkeypatch.setattr(device, "poll", gone_at_the_third)
+    bench.on_wait = again
+    take(source, 4)
+    source.stop("finished")
+    assert offered == [2]
+    (gap,) = bench.entries("gap")
+    assert (gap.body["after"], len(bench.values(run))) == (1, 4)
+    bench.holds()
+
+
 def test_another_serial_number_at_the_address_is_refused(bench, meter) -> None:
     device, simulated = meter
     source = bench.source(device, "voltage")

@@ -11,7 +11,7 @@ import serial
 
 from labclient.clock import SystemClock
 from labclient.errors import DriverInvalid, LinkLost, ReplyInvalid, WrongInstrument
-from labclient.instruments import Device, NeedsResync, NotConnected, SettingRefused, load_driver, probe
+from labclient.instruments import Device, NeedsResync, NoReply, NotConnected, SettingRefused, load_driver, probe
 from labclient.instruments.simulator import start_simulator
 
 from .conftest import BAROMETER, MULTIMETER
@@ -198,6 +198,32 @@ def test_probing_where_nothing_listens_says_so(hasty, simulate) -> None:
     simulated.hands.unplug()
     with pytest.raises(LinkLost):
         probe(hasty(MULTIMETER), simulated.address)
+
+
+def test_what_is_done_meanwhile_is_done_between_question_and_answer(meter) -> None:
+    device, simulated = meter
+    done = []
+    assert device.poll("voltage", lambda: done.append("asked")).values == (TRUE_V,)
+    simulated.hands.fault("no_reply")
+    with pytest.raises(NoReply):
+        device.poll("voltage", lambda: done.append("asked"))
+    assert done == ["asked", "asked"]
+
+
+def test_a_failure_meanwhile_leaves_an_answer_that_is_never_taken(meter) -> None:
+    device, simulated = meter
+
+    def fail() -> None:
+        raise RuntimeError("the caller fails")
+
+    with pytest.raises(RuntimeError):
+        device.poll("voltage", fail)
+    assert device.needs_resync
+    with pytest.raises(NeedsResync):
+        device.poll("voltage")
+    simulated.hands.wire(5.0)
+    device.resync()
+    assert device.poll("voltage").values == (pytest.approx(5.0, abs=4e-5),)
 
 
 def test_a_fresh_device_is_not_out_of_step(meter) -> None:
