@@ -91,7 +91,7 @@ class AskingDialog(QDialog):
         layout.addWidget(self.trouble)
         layout.addWidget(buttons)
         self.ok.setDefault(True)  # in the dialog by now: before, Qt would take the first button it meets
-        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 48)
+        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 60)
         desk.done.connect(self._done)
         desk.failed.connect(self._rest)
         desk.crashed.connect(self._rest)

@@ -38,6 +38,7 @@ class SignDialog(AskingDialog):
         super().__init__(parent, desk, "sign", message("Sign as {role}", role=ROLE_NAMES[role]), message("Sign"))
         self._state, self._role = state, role
         self.said = _label("\n".join(say(line) for line in revision_lines(state)))
+        self.said.setWordWrap(False)  # a number is never broken
         self.statement = _label(say(message("“{statement}”", statement=STATEMENTS[role])))
         self.statement.setObjectName("heading")
         self.list = QListWidget()

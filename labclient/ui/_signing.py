@@ -9,6 +9,7 @@ from labclient.participation import Participation, missing, pack, prepare
 from labclient.ui._choose import choose_folder
 from labclient.ui._desk import Desk
 from labclient.ui._dialog import beside, plain_name
+from labclient.ui._marked import lead
 from labclient.ui._marks import mark_icon
 from labclient.ui._page import Page
 from labclient.ui._revision import is_prepared, new_folder, remember_package, revision_lines, staged_folder
@@ -66,6 +67,9 @@ class SigningPage(Page):
         self.folder.setEnabled(writable)
         self.choose.setEnabled(writable)
         self.done_button.setEnabled(here and not reasons)
+        steps = ((self.write_button, writable), (self.sign_button, due), (self.prepare_button, not prepared))
+        next_one = next((button for button, is_next in steps if here and reasons and is_next), self.done_button)
+        lead([self.prepare_button, self.sign_button, self.write_button, self.done_button], next_one)
 
     def forget(self) -> None:
         super().forget()

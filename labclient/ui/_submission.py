@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel
 from labclient.participation import State, missing, submit, take_receipt
 from labclient.ui._choose import choose_file, choose_folder
 from labclient.ui._desk import Desk, home_of
+from labclient.ui._marked import lead
 from labclient.ui._page import Page
 from labclient.ui._revision import find_package
 from labclient.ui._send_dialog import SendDialog
@@ -48,6 +49,8 @@ class SubmissionPage(Page):
         self.send_button.setEnabled(here and state.receipt is None)
         self.receipt_button.setEnabled(here and state.submitted is not None)
         self.done_button.setEnabled(here and not reasons)
+        next_one = self.send_button if here and state.submitted is None else self.done_button
+        lead([self.send_button, self.done_button], next_one)
         self.said.setText(say(how_it_stands(state)))
         self._look_for(snapshot)
 

@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 from participation.world import Office, office
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from labclient import words
 from labclient.demo._papers import PASSPHRASE
 from labclient.participation import _signing as signing
-from labclient.ui._dialog import Sentence
 from labclient.ui._finish import SigningPage
 from labclient.ui._revision import STATEMENTS, fits, known_identities, revision_lines
 from labclient.ui._sign_dialog import SignDialog
@@ -82,6 +81,22 @@ def test_everybody_signs_and_the_package_is_written_and_the_station_signed_off(
     qtbot.waitUntil(lambda: window.state.station == "submission", timeout=WAIT_MS)
     assert [one.person for one in window.state.signed] == ["P-01", "P-02", "P-03"]
     assert not window.troubles
+
+
+def test_one_key_leads_to_the_next_step_and_no_other(window: Window, page: SigningPage, qtbot: QtBot) -> None:
+    buttons = (page.prepare_button, page.sign_button, page.write_button, page.done_button)
+
+    def leading() -> list[QPushButton]:
+        return [one for one in buttons if not one.shortcut().isEmpty()]
+
+    assert leading() == [page.prepare_button]
+    press(page.prepare_button, Qt.Key.Key_Space)
+    for _ in range(3):
+        qtbot.waitUntil(lambda: leading() == [page.sign_button] and page.sign_button.isEnabled(), timeout=WAIT_MS)
+        signed(window, asked(page, qtbot), qtbot)
+    qtbot.waitUntil(lambda: leading() == [page.write_button], timeout=WAIT_MS)
+    press(page.write_button, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: leading() == [page.done_button] and page.done_button.isEnabled(), timeout=WAIT_MS)
 
 
 def test_what_is_signed_stands_in_the_dialog_with_the_words_of_the_role(
@@ -228,7 +243,7 @@ def test_a_revision_that_is_gone_is_a_sentence_with_a_way_on(
     write(dialog.passphrase, PASSPHRASE)
     press(dialog.passphrase, Qt.Key.Key_Return)
     qtbot.waitUntil(dialog.trouble.isVisible, timeout=WAIT_MS)
-    assert "Prepare the revision again" in the(dialog, Sentence, qtbot).label.text()
+    assert "Prepare the revision again" in dialog.trouble.label.text()
     dialog.reject()
     press(prepared.prepare_button, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: bool(list((tmp_path / "lab").glob("*.signing-*"))), timeout=WAIT_MS)
