@@ -6,9 +6,20 @@ from typing import Any, Protocol, get_args, get_origin
 
 import msgspec
 from msgspec import Struct
-from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QTableWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from labclient.clock import SystemClock
 from labclient.errors import EntryInvalid
@@ -63,8 +74,8 @@ class StructForm(QWidget):
             trouble = Sentence()
             column = QVBoxLayout()
             column.setSpacing(0)
-            column.addWidget(widget)
-            column.addWidget(trouble)
+            for one in (trouble, widget) if isinstance(widget, RowTable) else (widget, trouble):
+                column.addWidget(one)
             label = QLabel(name)
             label.setBuddy(widget)
             layout.addRow(label, column)
@@ -126,6 +137,7 @@ class StructForm(QWidget):
         self._editors[name].mark(True, trouble.path[1:])
         self._troubles[name].put(trouble.sentence)
         self._widgets[name].setFocus(Qt.FocusReason.OtherFocusReason)
+        QTimer.singleShot(0, self, lambda: _show_in_page(self._troubles[name]))
 
     def _unmark(self) -> None:
         for name, editor in self._editors.items():
@@ -136,6 +148,20 @@ class StructForm(QWidget):
     def _typed(self) -> None:
         self._unmark()
         self.changed.emit()
+
+
+def _show_in_page(widget: QWidget) -> None:
+    """Scroll the page so far that the widget is seen, and the cell that has the focus."""
+    above = widget.parentWidget()
+    while above is not None and not isinstance(above, QScrollArea):
+        above = above.parentWidget()
+    page = above.widget() if above is not None else None
+    if above is not None and page is not None:
+        above.ensureWidgetVisible(widget)
+        table = QApplication.focusWidget()
+        if isinstance(table, QTableWidget) and above.isAncestorOf(table):
+            cell = table.visualRect(table.currentIndex()).bottomLeft()
+            above.ensureVisible(0, table.viewport().mapTo(page, cell).y())
 
 
 class _Line(QLineEdit):

@@ -106,6 +106,7 @@ class RecordPage(Page):
         self.done_button.setEnabled(next_one is self.done_button and self._here and not missing(state, self.station))
         for button, _ in self.steps:
             button.setEnabled(self._here)
+        self.decide.setVisible(_found_at(state, self.station) >= 0)
 
     def _action(self, label: Message, act: Callable[[], None]) -> QPushButton:
         button = QPushButton(say(label))
@@ -114,14 +115,13 @@ class RecordPage(Page):
         return button
 
     def _decision_action(self) -> tuple[QPushButton, Callable[[State], bool]]:
-        button = self._action(message("Enter the pilot's decision…"), self._decide)
+        self.decide = self._action(message("Enter the pilot's decision…"), self._decide)
 
         def is_next(state: State) -> bool:
             found = _found_at(state, self.station)
-            button.setVisible(found >= 0)
             return found >= 0 and (state.decision is None or state.decision.about < found)
 
-        return button, is_next
+        return self.decide, is_next
 
     def _decide(self) -> None:
         if self.snapshot is not None:

@@ -124,7 +124,8 @@ class RowTable(QWidget):
             names = [field.name for field in self._fields]
             column = names.index(str(rest[1])) if len(rest) > 1 and rest[1] in names else 0
             self._cell(standing[rest[0]], column).setBackground(QColor(current_theme().alarm_ground))
-            self.table.setCurrentCell(standing[rest[0]], column)
+            self.table.clearSelection()  # so that the mark is seen
+            self.table.setCurrentCell(standing[rest[0]], column, QItemSelectionModel.SelectionFlag.NoUpdate)
         self._filling = False
 
     def remove_row(self) -> None:

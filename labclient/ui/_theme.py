@@ -232,7 +232,7 @@ QLineEdit, QPlainTextEdit, QComboBox, QDateTimeEdit {{ background: {t.surface}; 
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QDateTimeEdit:focus {{ border: 2px solid {t.accent};
     padding: {s1 - 1}px {s2 - 1}px; }}
 QLineEdit:disabled, QLineEdit:read-only {{ background: {t.ground}; color: {t.muted}; }}
-QLineEdit[role="alarm"] {{ border: 2px solid {t.alarm}; }}
+QLineEdit[role="alarm"], QComboBox[role="alarm"] {{ border: 2px solid {t.alarm}; padding: {s1 - 1}px {s2 - 1}px; }}
 QAbstractItemView {{ background: {t.surface}; border: 1px solid {t.line}; alternate-background-color: {t.ground};
     selection-background-color: {t.selected}; selection-color: {t.text}; outline: 0; }}
 QAbstractItemView:focus {{ border: 1px solid {t.accent}; }}

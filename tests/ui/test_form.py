@@ -123,7 +123,7 @@ def test_an_unfinished_cell_is_taken_along(standard: StructForm) -> None:
 def test_a_choice_is_made_by_a_person_and_not_by_a_wheel(light: Theme, qtbot: QtBot) -> None:
     form = _shown(StructForm(Decision, without=("about",)), qtbot)
     assert form.checked("decision", about=3) is None
-    assert _sentences(form) == ["Decision: one of continue, stop, not “null”."]
+    assert _sentences(form) == ["Decision is missing: one of continue, stop."]
     box = form.findChild(QComboBox)
     assert box is not None
     assert box.hasFocus()
