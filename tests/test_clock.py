@@ -1,5 +1,6 @@
 """The injected clock: this PC's own, or a simulated one that says so."""
 
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from threading import Event
 
@@ -35,6 +36,13 @@ def test_the_systems_clock_is_named_and_never_goes_back() -> None:
     assert (system.name, system.simulated) == ("system", False)
     assert system.utc().tzinfo is UTC
     assert system.monotonic_ns() <= system.monotonic_ns()
+
+
+@pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="a clock of Linux; others count sleep anyway")
+def test_the_systems_count_goes_on_while_the_pc_sleeps_and_does_not_follow_utc() -> None:
+    before = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    counted = SystemClock().monotonic_ns()
+    assert before <= counted <= time.clock_gettime_ns(time.CLOCK_BOOTTIME)
 
 
 def test_a_simulated_clock_runs_faster_and_says_that_it_is_one(ticks: Ticks) -> None:

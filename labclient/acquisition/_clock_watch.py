@@ -21,8 +21,7 @@ from labclient.acquisition._pc_clock import Ntp, Zone, awake_ns, ntp, zone
 from labclient.acquisition._recorder import Recorder
 from labclient.clock import Clock, iso
 from labclient.errors import StorageTrouble
-from labclient.notebook import Draft, Entry, Reader
-from labclient.words import Message, message
+from labclient.notebook import Draft, Reader
 
 PERIOD_S = 1.0
 STEP_S = 0.1  # what NTP slews away is below 0.001 s a period; what it steps is beyond 0.1 s
@@ -116,28 +115,3 @@ class ClockWatch:
                 elif entry.body["run"] in runs:
                     runs.remove(entry.body["run"])
         return runs
-
-
-def clock_remarks(reader: Reader) -> Iterator[tuple[Entry, Message]]:
-    """What a reader of the notebook should know of the PC clock, with the entries that say it."""
-    for entry in reader.entries({"clock", "clock-step", "slept", "time-zone"}):
-        body = entry.body
-        match entry.kind:
-            case "clock":
-                before = reader.entry(entry.seq - 1).t
-                if entry.t < before:
-                    told = message("The PC clock says {time}, but the entry before was made at {before}.",
-                                   time=entry.t, before=before)  # fmt: skip
-                    yield entry, told
-            case "clock-step":
-                told = message("The PC clock was set from {before} to {after} ({seconds} s).", before=body["from"],
-                               after=body["to"], seconds=body["seconds"])  # fmt: skip
-                yield entry, told
-            case "slept" if body["cause"] == "asleep":
-                yield entry, message("This PC slept for {seconds} s.", seconds=body["asleep_s"])
-            case "slept":
-                yield entry, message("The program stood still for up to {seconds} s.", seconds=body["seconds"])
-            case _:
-                zones = [f"{one['name']} {one['offset']}" for one in (body["from"], body["to"])]
-                yield entry, message("The time zone of this PC changed from {before} to {after}.", before=zones[0],
-                                     after=zones[1])  # fmt: skip
