@@ -9,12 +9,15 @@ import msgspec
 import pytest
 
 from labclient.home import shipped
+from labclient.notebook import ConsistencyProof, InclusionProof
 from labclient.package import Commitment, Opening, PackageInfo, ResultFile
 from labclient.plan import Plan, TrustList
 from labclient.submission import Receipt
 
 SCHEMAS: dict[str, type] = {
     "commitment-1": Commitment,
+    "consistency-1": ConsistencyProof,
+    "inclusion-1": InclusionProof,
     "opening-1": Opening,
     "package-1": PackageInfo,
     "plan-1": Plan,

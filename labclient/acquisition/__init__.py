@@ -2,6 +2,7 @@
 
 from labclient.acquisition._clock_told import CLOCK_SENTENCES, clock_remarks
 from labclient.acquisition._clock_watch import ClockWatch
+from labclient.acquisition._daily import DailyCheckpoint
 from labclient.acquisition._recorder import Recorder
 from labclient.acquisition._replies import Replies, replies
 from labclient.acquisition._series import Cycle, Series
@@ -11,6 +12,7 @@ __all__ = [
     "CLOCK_SENTENCES",
     "ClockWatch",
     "Cycle",
+    "DailyCheckpoint",
     "Recorder",
     "Replies",
     "Series",

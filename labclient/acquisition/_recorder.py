@@ -13,6 +13,7 @@ from typing import Self
 
 from msgspec import Struct
 
+from labclient.acquisition._daily import DailyCheckpoint
 from labclient.acquisition._replies import Replies, check, joined
 from labclient.clock import Clock
 from labclient.errors import StorageTrouble, Trouble, WrongUse
@@ -62,11 +63,19 @@ class Recorder:
     """Records into `notebook`, which nobody else touches until `close`.
 
     `interval` is the longest time in seconds that replies wait for their commit; `room` the number of replies that may
-    wait before a source is held back.
+    wait before a source is held back. `daily` signs a checkpoint a day.
     """
 
-    def __init__(self, notebook: Notebook, *, interval: float = INTERVAL_S, room: int = ROOM) -> None:
+    def __init__(
+        self,
+        notebook: Notebook,
+        *,
+        interval: float = INTERVAL_S,
+        room: int = ROOM,
+        daily: DailyCheckpoint | None = None,
+    ) -> None:
         self._notebook = notebook
+        self._daily = daily
         self._interval = interval
         self._room = room
         self._lock = Lock()
@@ -279,6 +288,9 @@ class Recorder:
             self._write(together)
 
     def _write(self, items: list[_Block | _Request]) -> None:
+        if self._daily is not None:
+            signed = any(isinstance(item, _Request) and item.key is not None for item in items)
+            self._daily.before_entries(self._notebook, signed_anyway=signed)
         drafts = [
             draft for item in items for draft in (item.drafts if isinstance(item, _Request) else [self._draft(item)])
         ]

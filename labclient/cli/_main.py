@@ -23,6 +23,7 @@ from labclient.cli import (
     _outbox,
     _package,
     _plan,
+    _prove,
     _record,
     _sealing,
     _selftest,
@@ -38,7 +39,7 @@ from labclient.home import this_pc
 from labclient.words import LANGUAGES, message, say, system_language, use_language
 
 _MODULES = (
-    _demo, _simulate, _instruments, _identity, _plan, _trust, _notebook, _status, _enter,
+    _demo, _simulate, _instruments, _identity, _plan, _trust, _notebook, _prove, _status, _enter,
     _record, _package, _verify, _delivery, _outbox, _sealing, _selftest,
 )  # fmt: skip
 FAULT = 70

@@ -4,7 +4,7 @@ from argparse import Namespace
 from datetime import datetime
 from pathlib import Path
 
-from labclient.cli._common import MAX_JSON, add_json, add_notebook, add_who, known_root, opened, written
+from labclient.cli._common import MAX_JSON, add_json, add_notebook, add_who, known_root, new_file, opened, written
 from labclient.cli._out import as_json, line, text
 from labclient.cli._plan import ORIGINS, plan_named
 from labclient.cli._verbs import Verbs
@@ -14,7 +14,7 @@ from labclient.home import this_pc
 from labclient.notebook import DAMAGE, check, export
 from labclient.package import accepted_trust, keep_trust, kept_file, open_trust
 from labclient.participation import Participation
-from labclient.signing import read_small
+from labclient.signing import checkpoint_code, qr_svg, qr_text, read_small, unproven_checkpoint, write_whole
 from labclient.words import message, say
 
 
@@ -42,7 +42,14 @@ def add(verbs: Verbs) -> None:
     add_notebook(export_)
     export_.add_argument("--out", type=Path, required=True, metavar="DIR", help=say(message("new or empty folder")))
     checkpoint = verbs.add("checkpoint", message("sign the head of a notebook, to be given to the pilot"), _checkpoint)
-    add_notebook(checkpoint)
+    which = checkpoint.add_mutually_exclusive_group(required=True)
+    which.add_argument("notebook", type=Path, nargs="?", metavar="NOTEBOOK", help=say(message("the notebook file")))
+    which.add_argument(
+        "--read", type=Path, metavar="FILE", help=say(message("sign nothing: tell the code of a checkpoint received"))
+    )
+    checkpoint.add_argument(
+        "--qr", type=Path, metavar="FILE", help=say(message("draw it as a QR code, too: an SVG file, or - for here"))
+    )
 
 
 def _new(asked: Namespace) -> int:
@@ -82,12 +89,7 @@ def _trust(asked: Namespace, now: datetime) -> tuple[Path | None, str | None]:
 
 
 def _check(asked: Namespace) -> int:
-    expected = None
-    if asked.checkpoint is not None:
-        try:
-            expected = read_small(asked.checkpoint, MAX_JSON).decode()
-        except UnicodeDecodeError as error:
-            raise WrongUse(message("{path} is not a checkpoint.", path=str(asked.checkpoint))) from error
+    expected = None if asked.checkpoint is None else checkpoint_text(asked.checkpoint)
     report = check(asked.notebook, deep=asked.deep, expected_checkpoint=expected)
     if asked.json:
         as_json({
@@ -120,9 +122,35 @@ def _export(asked: Namespace) -> int:
 
 
 def _checkpoint(asked: Namespace) -> int:
-    with opened(asked) as participation:
-        note = participation.checkpoint()
+    if asked.read is not None:
+        note = checkpoint_text(asked.read)
+    else:
+        with opened(asked) as participation:
+            note = participation.checkpoint()
     text(note.rstrip("\n"))
-    line(message("Written to {file}: give it to the pilot laboratory.",
-                 file=asked.notebook.with_suffix(".checkpoint.txt")))  # fmt: skip
+    said = unproven_checkpoint(note)
+    line(message("{size} entries. Its code for the phone: {code}", size=said.size, code=checkpoint_code(said)))
+    if asked.read is not None:
+        line(message("The signature was not verified: its key is in the notebook. Compare the code."))
+    else:
+        line(message("Written to {file}: give it to the pilot laboratory.",
+                     file=asked.notebook.with_suffix(".checkpoint.txt")))  # fmt: skip
+    if asked.qr is not None:
+        _draw(note, asked.qr)
     return 0
+
+
+def _draw(note: str, path: Path) -> None:
+    if str(path) == "-":
+        text(qr_text(note))
+    else:
+        write_whole(new_file(path), qr_svg(note))
+        line(message("Written to {file}.", file=path))
+
+
+def checkpoint_text(path: Path) -> str:
+    """The text of a file that should be a checkpoint. Raises `WrongUse` when it is no text."""
+    try:
+        return read_small(path, MAX_JSON).decode()
+    except UnicodeDecodeError as error:
+        raise WrongUse(message("{path} is not a checkpoint.", path=str(path))) from error

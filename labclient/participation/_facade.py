@@ -9,7 +9,7 @@ from typing import Any, Self
 import msgspec
 from msgspec import Struct
 
-from labclient.acquisition import ClockWatch, Recorder
+from labclient.acquisition import ClockWatch, DailyCheckpoint, Recorder
 from labclient.clock import Clock
 from labclient.errors import GateClosed, NotebookDamaged, NotebookTrouble, NotVerified, WrongUse
 from labclient.evaluation import Check, CheckName, check_again, result, unknown_methods
@@ -40,7 +40,7 @@ class Participation:
         self.path = notebook.path
         self.clock: Clock = notebook.clock
         self.home = home
-        self.recorder = Recorder(notebook)
+        self.recorder = Recorder(notebook, daily=DailyCheckpoint(self._key, checkpoint_file(notebook.path)))
         self._notebook = notebook
         self._reader = Reader.open(notebook.path)
         self._state: State | None = None
@@ -169,7 +169,7 @@ class Participation:
     def checkpoint(self) -> str:
         """Sign the head of the log, enter it, and leave it beside the notebook for the pilot; returns the note."""
         note = self.recorder.checkpoint(self._key())
-        write_whole(self.path.with_suffix(".checkpoint.txt"), note.encode())
+        write_whole(checkpoint_file(self.path), note.encode())
         return note
 
     def close_run(self, run: int, reason: str, who: str) -> Entry:
@@ -218,6 +218,11 @@ class Participation:
                 message("Sign checkpoints on the PC that began the notebook."),
             )
         return NoteKey.from_private(_KEY_NAME, read_small(path, 32))
+
+
+def checkpoint_file(notebook: Path) -> Path:
+    """Where the newest checkpoint of a notebook lies, for the pilot."""
+    return notebook.with_suffix(".checkpoint.txt")
 
 
 def first_state(record: Reader) -> State:
