@@ -184,6 +184,7 @@ class Shell(QMainWindow):
 
     def open(self, path: Path) -> None:
         """Work on a notebook."""
+        self.desk.who = ""
         self.desk.open(path)
 
     def try_demo(self) -> None:
@@ -292,7 +293,7 @@ class Shell(QMainWindow):
             if isinstance(page, ResultsPage):
                 page.fill(answer)
         elif what == "begin" and isinstance(answer, Path):
-            self.open(answer)
+            self.desk.open(answer)  # whoever began it goes on
         elif what == RECENT and isinstance(answer, list):
             self.home.show_recent(answer)
 
@@ -321,8 +322,9 @@ class Shell(QMainWindow):
         if state.simulated:
             self._working(next((one.id for one in people(state) if "operator" in one.roles), "operator"))
         else:
-            self._working("")
-            self.ask_who()
+            self._working(self.desk.who)
+            if not self.desk.who:
+                self.ask_who()
 
     def _working(self, who: str) -> None:
         self.desk.who = who

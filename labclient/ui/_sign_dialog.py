@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labclient.demo._papers import PASSPHRASE
+from labclient.demo import PASSPHRASE
 from labclient.errors import PassphraseWrong, Trouble, WrongUse
 from labclient.participation import ROLE_NAMES, Participation, State, sign
 from labclient.signing import Card, load_identity, show_identity
