@@ -34,6 +34,7 @@ from labclient.ui._commands import Command, fill_menus, show_keys
 from labclient.ui._demo import DemoPlayer
 from labclient.ui._desk import Desk
 from labclient.ui._finish import SigningPage, SubmissionPage
+from labclient.ui._form import StructForm
 from labclient.ui._home import RECENT, HomePage, remember
 from labclient.ui._marks import mark_icon, mark_word
 from labclient.ui._notebook import NotebookPage
@@ -336,15 +337,24 @@ class Shell(QMainWindow):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         apply(application, DARK if (liked.theme or current_theme().name) == DARK.name else LIGHT, liked.scale)
-        at = self.stack.currentIndex()
+        at, typed = self.stack.currentIndex(), self._typed()
         self._build()
         self.status.show_who(self.desk.who)
         if self.path is not None and self.snapshot is not None:
             self._show_state(self.snapshot)
+            for form, body in zip(self._forms(), typed, strict=True):
+                form.fill(body)
             self.status.show_snapshot(self.snapshot)
             self.rail.setCurrentRow(at - 1 if at <= len(STATIONS) else -1)
             self.stack.setCurrentIndex(at)
             self.watcher.follow(self.path)  # the plots are drawn anew from the record
+
+    def _forms(self) -> list[StructForm]:
+        return [form for page in self.pages.values() for form in page.findChildren(StructForm)]
+
+    def _typed(self) -> list[dict[str, object]]:
+        """What stands in the forms and may not be entered yet."""
+        return [form.body() for form in self._forms()]
 
     def _begin(self) -> None:
         ask_beginning(self)
