@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from labclient.errors import NotVerified, Trouble
 from labclient.notebook._blocks import columns
-from labclient.notebook._entry import Entry, columns_of, decode, holds
+from labclient.notebook._entry import BODY_VERSION, Entry, columns_of, decode, holds, understood
 from labclient.notebook._notebook import is_simulated, log_name
 from labclient.notebook._rows import differing_row
 from labclient.notebook._runs import channels_of
@@ -140,6 +140,7 @@ class _Check:
 
     def _check_kind(self, seq: int, entry: Entry, row: Row) -> None:
         try:
+            understood(entry)
             if seq == 0:
                 self._check_origin(entry)
             elif entry.kind == "checkpoint":
@@ -152,7 +153,7 @@ class _Check:
             elif entry.kind == "run-stop" and self._rows.pop(entry.body["run"], None) != entry.body["rows"]:
                 self._find(seq, "rows", message("Run {run} has not the replies its end says.", run=entry.body["run"]))
         except Trouble as trouble:
-            self._find(seq, entry.kind, trouble.sentence)
+            self._find(seq, "newer" if entry.version > BODY_VERSION else entry.kind, trouble.sentence)
         except (KeyError, TypeError, ValueError, AttributeError):
             self._find(seq, "body", message("The body of entry {seq} does not say what it must.", seq=seq))
 

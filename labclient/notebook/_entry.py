@@ -15,7 +15,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from labclient.clock import iso
-from labclient.errors import NotebookDamaged, WrongUse
+from labclient.errors import NotebookDamaged, NotebookTrouble, WrongUse
 from labclient.signing import canonical
 from labclient.words import message
 
@@ -110,6 +110,17 @@ def decode(line: bytes) -> Entry:
         return _entry(parsed, line)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise NotebookDamaged(message("A line of the notebook cannot be read: {cause}", cause=str(error))) from error
+
+
+def understood(entry: Entry) -> Entry:
+    """The entry, if this version knows the form of its body; raises `NotebookTrouble` for a newer one."""
+    if entry.version > BODY_VERSION:
+        raise NotebookTrouble(
+            message("Entry {seq} was written by a newer labclient (form {version}).", seq=entry.seq,
+                    version=entry.version),
+            message("Open it with that version; nothing was changed. Checking and exporting still work."),
+        )  # fmt: skip
+    return entry
 
 
 def check_draft(draft: Draft) -> None:

@@ -4,6 +4,7 @@ While a connection is open nobody may open the same file by other means in this 
 descriptor of a file drops the process's locks on it, SQLite's among them.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -90,6 +91,15 @@ def tree_of(row: Any) -> Tree:
     if not sound:
         raise NotebookDamaged(message("The head of the notebook contradicts itself."))
     return tree
+
+
+def check_writable(path: Path) -> None:
+    """Raises `StorageTrouble` where the file may not be written: SQLite opens it all the same, and says so too late."""
+    if path.exists() and not os.access(path, os.W_OK):
+        raise StorageTrouble(
+            message("{path} may not be written.", path=str(path)),
+            message("Allow it, or copy the notebook to where you may write. Reading, checking and exporting work."),
+        )
 
 
 @contextmanager

@@ -11,6 +11,8 @@ from filelock import FileLock, Timeout
 from labclient.errors import NotebookLocked, StorageTrouble
 from labclient.words import message
 
+_GRACE_S = 0.3  # who has just got it has named itself by then, and who is just leaving has left
+
 
 class WriterLock:
     """Held from opening to closing; the system drops it when the process dies."""
@@ -18,7 +20,9 @@ class WriterLock:
     def __init__(self, path: Path) -> None:
         """Raises `NotebookLocked`, naming computer and process, when another holds it."""
         self._place = path.with_name(path.name + ".lock")
-        self._lock = FileLock(self._place, timeout=0, thread_local=False, on_acquired=_write_holder)
+        self._lock = FileLock(
+            self._place, timeout=_GRACE_S, poll_interval=_GRACE_S / 10, thread_local=False, on_acquired=_write_holder
+        )
         try:
             self._lock.acquire()
         except Timeout as error:
@@ -29,7 +33,8 @@ class WriterLock:
             ) from error
         except OSError as error:
             raise StorageTrouble(
-                message("{path} cannot be opened for writing: {cause}", path=str(path), cause=str(error))
+                message("{path} cannot be opened for writing: {cause}", path=str(path), cause=str(error)),
+                message("Copy the notebook to where you may write. Reading, checking and exporting work."),
             ) from error
 
     def release(self) -> None:

@@ -11,14 +11,15 @@ import labclient
 from labclient.clock import Clock
 from labclient.errors import NotebookDamaged, NotebookTrouble, NotVerified, Trouble
 from labclient.notebook import _file
-from labclient.notebook._entry import Draft, Entry, check_draft, decode, encode, holds
+from labclient.notebook._entry import BODY_VERSION, Draft, Entry, check_draft, decode, encode, holds, understood
 from labclient.notebook._lock import WriterLock
 from labclient.signing import NoteKey, Tree, root_of, sign_checkpoint
 from labclient.words import message
 
 PROGRAM = "labclient"
-_TAIL = 1024
+_TAIL = 1 << 14
 _HASH = 32
+_OWN_FORM = b',"version":%d}' % BODY_VERSION
 
 
 class Notebook:
@@ -69,10 +70,11 @@ class Notebook:
         """The notebook at `path`, after an unfinished commit was rolled back and its end was verified against its head.
 
         Raises `WrongUse` (no such file), `NotebookLocked` (naming who has it open), `NotebookDamaged`,
-        `NotebookTrouble` (newer format, a simulated clock in a real notebook), `StorageTrouble`.
+        `NotebookTrouble` (newer format or entries, a simulated clock in a real notebook), `StorageTrouble`.
         """
         if not path.is_file():
             _file.connect(path)
+        _file.check_writable(path)
         lock = WriterLock(path)
         try:
             notebook = cls(path, clock, lock, _file.connect(path))
@@ -235,7 +237,7 @@ def _check_tail(path: Path, connection: sqlite3.Connection, tree: Tree) -> None:
         lines = connection.execute(
             "SELECT entry FROM log WHERE seq >= ? AND seq < ? ORDER BY seq", (stop - count, stop)
         )
-        if root_of(line for (line,) in lines) != kept[-_HASH:]:
+        if root_of(_known(line) for (line,) in lines) != kept[-_HASH:]:
             raise _damaged(path)
         stop, kept = stop - count, kept[:-_HASH]
     line, payload, vals = connection.execute(
@@ -247,6 +249,13 @@ def _check_tail(path: Path, connection: sqlite3.Connection, tree: Tree) -> None:
         raise _damaged(path) from error
     if entry.seq != tree.size - 1 or not holds(entry.payload, payload) or not holds(entry.values, vals):
         raise _damaged(path)
+
+
+def _known(line: bytes) -> bytes:
+    """A line, unless its entry has a newer form: what is not understood is not continued."""
+    if not line.endswith(_OWN_FORM):
+        understood(decode(line))
+    return line
 
 
 def _damaged(path: Path) -> NotebookDamaged:

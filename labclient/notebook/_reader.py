@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from labclient.errors import NotebookDamaged
 from labclient.notebook import _file
-from labclient.notebook._entry import Entry, columns_of, decode, holds
+from labclient.notebook._entry import Entry, columns_of, decode, holds, understood
 from labclient.words import message
 
 _BATCH = 1000
@@ -46,11 +46,12 @@ class Reader:
         return tree.size, tree.root().hex()
 
     def entry(self, seq: int) -> Entry:
-        """Entry `seq`; raises IndexError when there is none."""
-        return decode(self._cell("entry", seq))
+        """Entry `seq`; raises IndexError when there is none, `NotebookTrouble` for one of a newer form."""
+        return understood(decode(self._cell("entry", seq)))
 
     def entries(self, kinds: Collection[str] | None = None, start: int = 0, stop: int | None = None) -> Iterator[Entry]:
-        """The entries from `start` to before `stop` (to the end of now), in order, of these kinds only if given."""
+        """The entries from `start` to before `stop` (to the end of now), in order, of these kinds only if given.
+        Raises `NotebookTrouble` for one of a newer form."""
         end = self.size if stop is None else min(stop, self.size)
         marks = None if kinds is None else [b'"kind":' + msgspec.json.encode(kind) for kind in kinds]
         for low in range(start, end, _BATCH):
@@ -65,7 +66,7 @@ class Reader:
                 if marks is None or any(mark in line for mark in marks):
                     entry = decode(line)
                     if kinds is None or entry.kind in kinds:
-                        yield entry
+                        yield understood(entry)
 
     def payload(self, seq: int) -> bytes:
         """The payload of entry `seq`; raises IndexError when it has none."""

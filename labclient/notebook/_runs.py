@@ -150,8 +150,7 @@ def run_values(
 ) -> RunData:
     """The replies of `run` with indices from `first` to before `stop`, of one series if given, as far as the first
     `entries` entries of the log go; texts stay unread."""
-    start = reader.entry(run)
-    channels = channels_of(start)
+    channels = channels_of(reader.entry(run))
     parts: list[tuple[int, Columns]] = []
     for entry in blocks(reader, run):
         low, rows, member = (_count(entry, name) for name in ("first", "rows", "series"))
@@ -159,17 +158,34 @@ def run_values(
             break
         if low + rows > first and (series is None or member == series):
             parts.append((member, _cut(read_columns(reader, entry), first, stop)))
-    statuses = tuple(dict.fromkeys(word for _, part in parts for word in part.statuses))
-    return RunData(
-        run=run,
-        channels=channels,
-        index=_join([part.index for _, part in parts], np.int64),
-        t_ns=_join([part.t_ns for _, part in parts], np.int64),
-        status=_join([_recoded(part, statuses) for _, part in parts], np.uint8),
-        statuses=statuses,
-        values=np.concatenate([part.values for _, part in parts]) if parts else np.empty((0, len(channels))),
-        series=_join([np.full(len(part.index), member, np.int32) for member, part in parts], np.int32),
-    )
+    return _run_data(run, channels, parts)
+
+
+def read_range(
+    reader: Reader,
+    run: int,
+    start: int,
+    stop: int,
+    *,
+    by: Literal["index", "time"] = "index",
+    series: int | None = None,
+) -> RunData:
+    """The replies of `run` from `start` to before `stop`: of their index, or of `t_ns` (nanoseconds of the monotonic
+    clock of the run). Only the blocks that have some of them are read, so memory is that of the range.
+
+    Raises IndexError without an entry `run`, `NotebookDamaged` for one that does not begin a run or a block that is
+    not what was written.
+    """
+    if by == "index":
+        return run_values(reader, run, series, first=max(start, 0), stop=max(stop, 0))
+    channels = channels_of(reader.entry(run))
+    parts: list[tuple[int, Columns]] = []
+    for entry in blocks(reader, run):
+        first, last, member = (_count(entry, name) for name in ("t0_ns", "t1_ns", "series"))
+        if first < stop and last >= start and (series is None or member == series):
+            part = read_columns(reader, entry)
+            parts.append((member, _chosen(part, (part.t_ns >= start) & (part.t_ns < stop))))
+    return _run_data(run, channels, parts)
 
 
 def open_run(reader: Reader, run: int) -> Interrupted:
@@ -211,17 +227,35 @@ def _count(entry: Entry, name: str) -> int:
         raise NotebookDamaged(message("Entry {seq} does not say its {name}.", seq=entry.seq, name=name)) from error
 
 
+def _run_data(run: int, channels: tuple[Channel, ...], parts: Sequence[tuple[int, Columns]]) -> RunData:
+    statuses = tuple(dict.fromkeys(word for _, part in parts for word in part.statuses))
+    return RunData(
+        run=run,
+        channels=channels,
+        index=_join([part.index for _, part in parts], np.int64),
+        t_ns=_join([part.t_ns for _, part in parts], np.int64),
+        status=_join([_recoded(part, statuses) for _, part in parts], np.uint8),
+        statuses=statuses,
+        values=np.concatenate([part.values for _, part in parts]) if parts else np.empty((0, len(channels))),
+        series=_join([np.full(len(part.index), member, np.int32) for member, part in parts], np.int32),
+    )
+
+
 def _cut(part: Columns, first: int, stop: int | None) -> Columns:
     offset = int(part.index[0])
     low, high = max(first - offset, 0), None if stop is None else stop - offset
     if low == 0 and (high is None or high >= len(part.index)):
         return part
+    return _chosen(part, slice(low, high))
+
+
+def _chosen(part: Columns, rows: slice | NDArray[np.bool_]) -> Columns:
     return Columns(
-        index=part.index[low:high],
-        t_ns=part.t_ns[low:high],
-        status=part.status[low:high],
+        index=part.index[rows],
+        t_ns=part.t_ns[rows],
+        status=part.status[rows],
         statuses=part.statuses,
-        values=part.values[low:high],
+        values=part.values[rows],
     )
 
 

@@ -1,5 +1,6 @@
 """A small notebook with one of everything, and what is done to it."""
 
+import shutil
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
@@ -89,3 +90,22 @@ def exported(path: Path, folder: Path) -> dict[str, bytes]:
     """The export of a notebook, by file name; `folder` is used up."""
     export(path, folder)
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def left_over(path: Path, folder: Path, rows: int = 16, size: int = 5000) -> Path:
+    """A copy of the notebook as a crash leaves it: changed pages in the file, their old content in the journal."""
+    folder.mkdir()
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA cache_size = 2")
+    connection.execute("BEGIN IMMEDIATE")
+    (next_,) = connection.execute("SELECT max(seq) + 1 FROM log").fetchone()
+    for seq in range(next_, next_ + rows):
+        connection.execute("INSERT INTO log VALUES (?, ?, ?, NULL)", (seq, b"{}", bytes(size)))
+    connection.execute("UPDATE head SET size = ?", (next_ + rows,))
+    copy = Path(shutil.copy(path, folder))
+    shutil.copy(path.with_name(path.name + "-journal"), folder)
+    connection.execute("ROLLBACK")
+    connection.close()
+    if copy.read_bytes() == path.read_bytes():
+        raise AssertionError("nothing reached the file")
+    return copy

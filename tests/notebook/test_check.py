@@ -1,7 +1,6 @@
 """Whatever is changed in a notebook is found."""
 
 import json
-import random
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -12,14 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree
 
-from labclient.errors import NotebookDamaged, Trouble
+from labclient.errors import NotebookDamaged
 from labclient.notebook import CheckReport, Draft, Notebook, Reader, check, run_values
 from labclient.notebook._check import _is_canonical
 from labclient.signing import NoteKey, Tree, canonical, sign_checkpoint
-from notebook.samples import AUTHOR, CLOCK, exported, fill, tamper
+from notebook.samples import AUTHOR, CLOCK, fill, tamper
 
 New = Callable[..., Notebook]
-FLIPS = 300
 
 
 def codes(report: CheckReport) -> set[str]:
@@ -39,32 +37,6 @@ def test_the_root_is_that_of_an_independent_tree(closed: Path) -> None:
             oracle.append_entry(entry.line)
         assert reader.head() == (14, oracle.get_root().hex())
     assert check(closed).root == oracle.get_root().hex()
-
-
-def test_any_flipped_bit_is_found_or_lies_outside_the_content(closed: Path, tmp_path: Path) -> None:
-    sound, data = exported(closed, tmp_path / "sound"), closed.read_bytes()
-    flipped = tmp_path / "flipped.labnote"
-    dice = random.Random(20260301)
-    found = 0
-    for place in dice.sample(range(len(data)), FLIPS):
-        flipped.write_bytes(data[:place] + bytes([data[place] ^ 1 << dice.randrange(8)]) + data[place + 1 :])
-        try:
-            detected = not check(flipped).ok
-        except Trouble:
-            detected = True
-        found += detected
-        assert detected or exported(flipped, tmp_path / str(place)) == sound, place
-    assert found > FLIPS // 3
-
-
-@pytest.mark.parametrize("cut", [1, 4096, 20_000])
-def test_a_truncated_file_is_found(closed: Path, cut: int) -> None:
-    closed.write_bytes(closed.read_bytes()[:-cut])
-    try:
-        found = not check(closed).ok
-    except NotebookDamaged:
-        found = True
-    assert found
 
 
 @pytest.mark.parametrize(
