@@ -4,6 +4,7 @@ Sources offer replies and go on; at most `interval` later one commit makes all o
 series. What a person enters is committed at once, together with everything offered before it.
 """
 
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 from threading import Condition, Lock, Thread
@@ -24,6 +25,9 @@ from labclient.words import message
 
 INTERVAL_S = 0.1
 ROOM = 200_000
+
+
+Placed = Callable[[int], tuple[Draft, ...]]
 
 
 class _Block(Struct):
@@ -49,10 +53,12 @@ class _Run(Struct):
 
 
 class _Request:
-    """Somebody waits for `drafts`, or for a checkpoint by `key`, to be durable."""
+    """Somebody waits for `drafts`, or for a checkpoint by `key`, to be durable; `placed` makes the drafts anew for the
+    place they get."""
 
-    def __init__(self, drafts: tuple[Draft, ...], key: NoteKey | None = None) -> None:
+    def __init__(self, drafts: tuple[Draft, ...], key: NoteKey | None = None, placed: Placed | None = None) -> None:
         self.drafts = drafts
+        self.placed = placed
         self.key = key
         self.entries: tuple[Entry, ...] = ()
         self.note = ""
@@ -126,6 +132,15 @@ class Recorder:
         for draft in drafts:
             check_draft(draft)
         request = _Request(drafts)
+        self._ask(request)
+        return request.entries
+
+    def enter_placed(self, placed: Placed) -> tuple[Entry, ...]:
+        """As `enter`, of drafts that name entries among themselves: `placed` makes them for the seq that the first of
+        them gets, the same drafts but for these numbers."""
+        request = _Request(placed(self._committed), placed=placed)
+        for draft in request.drafts:
+            check_draft(draft)
         self._ask(request)
         return request.entries
 
@@ -291,9 +306,14 @@ class Recorder:
         if self._daily is not None:
             signed = any(isinstance(item, _Request) and item.key is not None for item in items)
             self._daily.before_entries(self._notebook, signed_anyway=signed)
-        drafts = [
-            draft for item in items for draft in (item.drafts if isinstance(item, _Request) else [self._draft(item)])
-        ]
+        drafts: list[Draft] = []
+        for item in items:
+            if isinstance(item, _Request):
+                if item.placed is not None:
+                    item.drafts = item.placed(self._notebook.size + len(drafts))
+                drafts += item.drafts
+            else:
+                drafts.append(self._draft(item))
         entries = iter(self._notebook.append(*drafts))
         requests, rows = [], 0
         for item in items:

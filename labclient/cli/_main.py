@@ -25,6 +25,7 @@ from labclient.cli import (
     _plan,
     _prove,
     _record,
+    _satellite,
     _sealing,
     _selftest,
     _simulate,
@@ -40,7 +41,7 @@ from labclient.words import LANGUAGES, message, say, system_language, use_langua
 
 _MODULES = (
     _demo, _simulate, _instruments, _identity, _plan, _trust, _notebook, _prove, _status, _enter,
-    _record, _package, _verify, _delivery, _outbox, _sealing, _selftest,
+    _record, _satellite, _package, _verify, _delivery, _outbox, _sealing, _selftest,
 )  # fmt: skip
 FAULT = 70
 INTERRUPTED = 130

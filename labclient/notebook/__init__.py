@@ -49,6 +49,7 @@ from labclient.notebook._runs import (
     run_values,
     series,
 )
+from labclient.notebook._satellite import check_lines, copies, log_lines, originals
 
 __all__ = [
     "DAMAGE",
@@ -78,14 +79,18 @@ __all__ = [
     "channels_of",
     "check",
     "check_draft",
+    "check_lines",
     "check_replies",
+    "copies",
     "checkpoints_in",
     "export",
     "gap",
     "interrupted",
     "is_simulated",
+    "log_lines",
     "log_name",
     "open_run",
+    "originals",
     "proof_bytes",
     "prove_consistency",
     "prove_entry",

@@ -1,8 +1,9 @@
 """Does a notebook hold what was written? What a check can prove, and what it cannot.
 
 It proves that all entries, payloads and values are those whose tree has the root in the head, and that each checkpoint
-inside was signed by the key of entry 0 over exactly the entries before it. Whoever owns the PC can write a whole new
-notebook; only a checkpoint that somebody else holds (`expected_checkpoint`) shows that. It never proves a reading true.
+inside was signed by the key of entry 0 over exactly the entries before it, and that each satellite taken in is the one
+that was issued, whole and once. Whoever owns the PC can write a whole new notebook; only a checkpoint that somebody
+else holds (`expected_checkpoint`) shows that. It never proves a reading true.
 """
 
 import re
@@ -18,6 +19,7 @@ from labclient.notebook._entry import BODY_VERSION, Entry, columns_of, decode, h
 from labclient.notebook._notebook import is_simulated, log_name
 from labclient.notebook._rows import differing_row
 from labclient.notebook._runs import channels_of
+from labclient.notebook._satellite import Satellites
 from labclient.notebook._stretches import proven, stretches
 from labclient.notebook._table import Row, Table
 from labclient.signing import Checkpoint, Tree, canonical, parse_strict, read_checkpoint
@@ -85,6 +87,7 @@ class _Check:
         self._channels: dict[int, int] = {}
         self._readings = 0
         self._checkpoints = 0
+        self._satellites = Satellites(table.size)
         self._signed = 0
         self._broken: set[int] = set()
 
@@ -141,6 +144,9 @@ class _Check:
     def _check_kind(self, seq: int, entry: Entry, row: Row) -> None:
         try:
             understood(entry)
+            told = self._satellites.wrong(entry, row.payload)
+            if told is not None:
+                self._find(seq, "satellite", told)
             if seq == 0:
                 self._check_origin(entry)
             elif entry.kind == "checkpoint":

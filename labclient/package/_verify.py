@@ -115,6 +115,7 @@ def _content(container: Container, info: PackageInfo, trust: TrustList, moment: 
             with Reader.open(notebook) as reader:
                 yield from _foreign(container, reader)
                 yield from _documents(reader, info)
+                yield from _satellites(reader)
                 plan = _plan(reader, folder, info, trust, moment)
                 said = (info.roles, info.comparison, info.assurance)
                 takes_part = any(one.laboratory.code == info.laboratory for one in plan.participants)
@@ -177,6 +178,22 @@ def _documents(reader: Reader, info: PackageInfo) -> Iterator[Finding]:
         yield Finding(
             "transcribed", message("The plan was transcribed: compare it with the pilot's document."), grave=False
         )
+
+
+def _satellites(reader: Reader) -> Iterator[Finding]:
+    """Every satellite that was issued came back, or the log says why it did not; the log's own check verifies those
+    that did."""
+    out: dict[str, str] = {}
+    for entry in reader.entries({"satellite-issued", "satellite", "satellite-given-up"}):
+        if entry.kind == "satellite-issued":
+            out[entry.body["satellite"]] = str(entry.body["name"])
+            continue
+        name = out.pop(entry.body["satellite"])
+        if entry.kind == "satellite-given-up":
+            told = message("The satellite {name} was given up: {reason}", name=name, reason=entry.body["reason"])
+            yield Finding("satellite_given_up", told, str(entry.seq), grave=False)
+    for name in out.values():
+        yield Finding("satellite", message("The satellite {name} was issued and is not in the package.", name=name))
 
 
 def _plan(reader: Reader, folder: Path, info: PackageInfo, trust: TrustList, moment: datetime) -> Plan:

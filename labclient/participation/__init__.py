@@ -27,6 +27,7 @@ from labclient.participation._gates import (
 )
 from labclient.participation._instruments import Instrument, bench_instrument, known_drivers
 from labclient.participation._runs import Hands, Observer, Runs
+from labclient.participation._satellites import give_up_satellite, issue_satellite, take_satellite
 from labclient.participation._sending import send
 from labclient.participation._signing import pack, prepare, sign, submit, take_receipt
 from labclient.participation._state import STATIONS, Run, State, fold
@@ -64,6 +65,8 @@ __all__ = [
     "damage",
     "first_state",
     "fold",
+    "give_up_satellite",
+    "issue_satellite",
     "known_drivers",
     "may_enter",
     "may_finish",
@@ -77,5 +80,6 @@ __all__ = [
     "sign",
     "submit",
     "take_receipt",
+    "take_satellite",
     "told",
 ]

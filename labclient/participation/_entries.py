@@ -165,6 +165,47 @@ class ReceiptTaken(Body, frozen=True):
     file_sha256: Sha256
 
 
+class SatelliteOf(Body, frozen=True):
+    """What a satellite says of its main notebook in its first entry: whose it is, as of which head, for which station,
+    issued to whom, and what was done and measured by then."""
+
+    notebook: Line
+    entries: Seq
+    root: Sha256
+    station: Station
+    to: Line
+    done: tuple[Station, ...]
+    counted: tuple[tuple[str, int, int], ...]
+
+
+class SatelliteIssued(Body, frozen=True):
+    """A satellite was issued: its notebook id, public note key and head (`entries`, `root`) as it went out."""
+
+    name: Line
+    satellite: Line
+    key: Line
+    station: Station
+    to: Line
+    entries: Seq
+    root: Sha256
+
+
+class SatelliteTaken(Body, frozen=True):
+    """A satellite was taken in, with this head; the payload is its lines, its entries stand right behind."""
+
+    name: Line
+    satellite: Line
+    entries: Seq
+    root: Sha256
+
+
+class SatelliteGivenUp(Body, frozen=True):
+    """A satellite will not come back; nothing in it counts."""
+
+    satellite: Line
+    reason: Line
+
+
 KINDS: dict[str, type[Struct]] = {
     "plan": PlanAccepted,
     "trust": TrustAccepted,
@@ -187,4 +228,7 @@ KINDS: dict[str, type[Struct]] = {
     "packaged": Packaged,
     "submitted": Submitted,
     "receipt": ReceiptTaken,
+    "satellite-issued": SatelliteIssued,
+    "satellite": SatelliteTaken,
+    "satellite-given-up": SatelliteGivenUp,
 }

@@ -17,8 +17,8 @@ from labclient.home import Home
 from labclient.notebook import Draft, Entry, Notebook, Reader, attachment
 from labclient.package import PlanSource, Trusted, open_plan, open_trust
 from labclient.participation._bodies import body_of
-from labclient.participation._entries import KINDS, Decision, Exclusion, PlanAccepted, TrustAccepted
-from labclient.participation._gates import may_enter, may_exclude, may_finish, missing
+from labclient.participation._entries import KINDS, Decision, Exclusion, PlanAccepted, SatelliteOf, TrustAccepted
+from labclient.participation._gates import may_enter, may_exclude, may_finish, may_judge, missing
 from labclient.participation._state import State, fold
 from labclient.plan import Station
 from labclient.signing import NoteKey, read_small, write_whole
@@ -29,7 +29,8 @@ _MAX_ATTACHMENT = 256 << 20
 _KEY_NAME = "labclient-bench"
 # Kinds that only the program enters, as the outcome of what it did itself.
 _PROGRAMS_OWN = frozenset({"plan", "trust", "check", "result", "cycle", "staged", "signed-off", "packaged", "submitted",
-                           "receipt", "station-done", "attachment"})  # fmt: skip
+                           "receipt", "station-done", "attachment", "satellite-issued", "satellite",
+                           "satellite-given-up"})  # fmt: skip
 
 
 class Participation:
@@ -40,7 +41,8 @@ class Participation:
         self.path = notebook.path
         self.clock: Clock = notebook.clock
         self.home = home
-        self.recorder = Recorder(notebook, daily=DailyCheckpoint(self._key, checkpoint_file(notebook.path)))
+        daily = DailyCheckpoint(self._key, checkpoint_file(notebook.path))
+        self.recorder = Recorder(notebook, daily=None if _satellite_of(notebook.origin) else daily)
         self._notebook = notebook
         self._reader = Reader.open(notebook.path)
         self._state: State | None = None
@@ -135,8 +137,7 @@ class Participation:
 
     def judge(self, name: CheckName, *basis: int) -> Check:
         """Make a check from the record and enter it with its verdict, whatever that is."""
-        if name == "environment" and self.state.open_runs:
-            raise GateClosed(message("A run is still open."), message("Stop it or close it with a reason."))
+        may_judge(self.state, name)
         size = self.recorder.committed
         blank = Check(name, "undecided", "", basis, ())
         check = check_again(self._reader, self.state.plan, blank, size)
@@ -146,6 +147,7 @@ class Participation:
     def accept_trust(self, file: Path, who: str) -> Entry:
         """Take a newer trust list of the same comparison and root: who may sign has changed, the plan has not.
         Raises `NotVerified`, and `WrongUse` for a list that is not newer."""
+        may_enter(self.state, "trust")
         trusted = open_trust(file, self.clock.utc())
         known = self.state.trust
         if trusted.trust.comparison != self.state.plan.id:
@@ -168,6 +170,7 @@ class Participation:
 
     def checkpoint(self) -> str:
         """Sign the head of the log, enter it, and leave it beside the notebook for the pilot; returns the note."""
+        may_enter(self.state, "checkpoint")
         note = self.recorder.checkpoint(self._key())
         write_whole(checkpoint_file(self.path), note.encode())
         return note
@@ -230,13 +233,22 @@ def first_state(record: Reader) -> State:
     origin = record.entry(0)
     for entry in record.entries({"plan"}, 0, 10):
         accepted = msgspec.convert(entry.body, PlanAccepted)
+        satellite_of = _satellite_of(origin)
         return State(
             plan=accepted.document,
             accepted=accepted,
             accepted_at=entry.seq,
             simulated=origin.body["clock"]["simulated"],
+            done=satellite_of.done if satellite_of else (),
+            satellite_of=satellite_of,
         )
     raise NotebookDamaged(message("{path} holds no plan.", path=str(record.path)))
+
+
+def _satellite_of(origin: Entry) -> SatelliteOf | None:
+    """What a satellite says of its main notebook; it signs no checkpoints, the main notebook's cover it."""
+    said = origin.body["about"].get("satellite")
+    return msgspec.convert(said, SatelliteOf) if said else None
 
 
 def read_state(record: Reader) -> State:

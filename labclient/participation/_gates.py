@@ -30,6 +30,10 @@ _TASK_STATION: dict[str, Station] = {
     "measurement": "measurement",
 }
 
+_AT_A_BENCH: tuple[Station, ...] = ("warm-up", "stability", "measurement")
+ON_A_SATELLITE = frozenset({"attachment", "note", "deviation", "cycle", "exclusion", "check"})
+_OVER_EVERYTHING = frozenset({"zero", "environment"})  # judged over all cycles of a participation
+
 # Kinds that a person may enter, and the stations at which they make sense; the others may be entered at any time.
 _ENTRY_STATIONS: dict[str, tuple[Station, ...]] = {
     "arrival": ("arrival",),
@@ -45,6 +49,8 @@ _ENTRY_STATIONS: dict[str, tuple[Station, ...]] = {
     "submitted": ("submission",),
     "receipt": ("submission",),
     "handed-over": ("handed-over",),
+    "satellite-issued": _AT_A_BENCH,
+    "satellite": _AT_A_BENCH,
 }
 _LEAST_GROUPS = 2  # below that nothing is known of the scatter
 _OF_A_REVISION = frozenset({"standard", "exclusion", "budget", "result", "staged"})
@@ -58,11 +64,19 @@ def missing(state: State, station: Station) -> tuple[Message, ...]:
     waiting = tuple(
         message("First finish “{station}”.", station=STATION_NAMES[one]) for one in before if one not in state.done
     )
-    return waiting[:1] or tuple(_REQUIREMENTS[station](state))
+    if state.satellite_of:
+        return (message("This is a satellite: take it into the main notebook, where the station is finished."),)
+    return waiting[:1] or (*_REQUIREMENTS[station](state), *_away(state, station))
 
 
 def may_enter(state: State, kind: str) -> None:
     """Raise `GateClosed` when an entry of this kind is not possible now."""
+    if state.satellite_of and kind not in ON_A_SATELLITE:
+        raise GateClosed(
+            message("This is not done in a satellite, which only records “{station}”.",
+                    station=STATION_NAMES[state.satellite_of.station]),
+            message("Do it in the main notebook."),
+        )  # fmt: skip
     stations = _ENTRY_STATIONS.get(kind)
     if stations and state.station not in stations:
         here = STATION_NAMES[state.station] if state.station else message("finished")
@@ -75,8 +89,8 @@ def may_enter(state: State, kind: str) -> None:
             message("Revision {revision} is finished and is never edited.", revision=state.packaged.revision),
             message("Ask the pilot laboratory with a written amendment request."),
         )
-    if kind in {"result", "staged"} and state.open_runs:
-        raise GateClosed(message("A run is still open."), message("Stop it or close it with a reason."))
+    if kind in {"result", "staged", "satellite"}:
+        _no_run_is_open(state)
     if kind in {"signed-off", "packaged"} and not _is_staged(state):
         raise GateClosed(
             message("The revision has not been prepared for signing."),
@@ -101,6 +115,23 @@ def may_exclude(state: State, cycles: tuple[int, ...]) -> None:
             )
 
 
+def may_judge(state: State, check: str) -> None:
+    """Raise `GateClosed` when this check cannot be made now."""
+    if state.satellite_of and check in _OVER_EVERYTHING:
+        raise GateClosed(
+            message("This is judged over everything that was measured, in the main notebook."),
+            message("Take the satellite into it first."),
+        )
+    if check == "environment":
+        _no_run_is_open(state)
+
+
+def may_issue(state: State, station: Station) -> None:
+    """Raise `GateClosed` when no satellite can be issued for this station: it may do what this notebook may."""
+    may_enter(state, "satellite-issued")
+    _must_be_at(state, station)
+
+
 def may_run(state: State, task: str) -> None:
     """Raise `GateClosed` when a run for this task is not possible now."""
     station = _TASK_STATION.get(task)
@@ -112,7 +143,13 @@ def may_run(state: State, task: str) -> None:
     undecided = tuple(_decided(state)) if station == "arrival" else ()
     if undecided:
         raise GateClosed(message("“{station}” is not open yet.", station=STATION_NAMES["arrival"]), undecided[0])
-    if station is None or state.station == station:
+    if station is not None:
+        _must_be_at(state, station)
+
+
+def _must_be_at(state: State, station: Station) -> None:
+    """Raise `GateClosed` unless the participation is at this station."""
+    if state.station == station:
         return
     if station in state.done:
         raise GateClosed(message("“{station}” is done.", station=STATION_NAMES[station]))
@@ -279,6 +316,17 @@ def _submission(state: State) -> Iterator[Message]:
 def _handed_over(state: State) -> Iterator[Message]:
     if state.handed_over is None:
         yield message("The handover to the next laboratory is not recorded.")
+
+
+def _away(state: State, station: Station) -> Iterator[Message]:
+    for one in state.satellites_out:
+        if one.station == station:
+            yield message("The satellite {name}, issued to {to}, has not been taken in.", name=one.name, to=one.to)
+
+
+def _no_run_is_open(state: State) -> None:
+    if state.open_runs:
+        raise GateClosed(message("A run is still open."), message("Stop it or close it with a reason."))
 
 
 def _upto(count: int) -> range:

@@ -19,6 +19,10 @@ from labclient.participation._entries import (
     Packaged,
     PlanAccepted,
     ReceiptTaken,
+    SatelliteGivenUp,
+    SatelliteIssued,
+    SatelliteOf,
+    SatelliteTaken,
     SignedOff,
     Staged,
     StationDone,
@@ -58,11 +62,18 @@ class Run(Struct, frozen=True):
     stopped: bool = False
 
 
+class Satellite(Struct, frozen=True):
+    """A satellite of this notebook, and what became of it."""
+
+    issued: SatelliteIssued
+    fate: Literal["out", "taken in", "given up"] = "out"
+
+
 class State(Struct, frozen=True):
     """All that the entries so far say. Fields ending in `_at` are the seq of the entry that said it last.
 
     `harm` is what was ever found at arrival, with the entry that showed it last: another record, or another file of the
-    logger, does not undo a finding; only the pilot decides about it.
+    logger, does not undo a finding; only the pilot decides about it. `satellite_of` is said by a satellite alone.
     """
 
     plan: Plan
@@ -101,6 +112,8 @@ class State(Struct, frozen=True):
     submitted: Submitted | None = None
     receipt: ReceiptTaken | None = None
     handed_over: HandedOver | None = None
+    satellite_of: SatelliteOf | None = None
+    satellites: dict[str, Satellite] = {}
 
     @property
     def station(self) -> Station | None:
@@ -109,14 +122,21 @@ class State(Struct, frozen=True):
 
     @property
     def counted(self) -> dict[tuple[str, int, int], int]:
-        """The cycles that count: (point, day, cycle) → seq of the cycle's entry."""
-        return {
+        """The cycles that count: (point, day, cycle) → seq of the cycle's entry; -1 for one that a satellite's main
+        notebook had when it was issued."""
+        before = self.satellite_of.counted if self.satellite_of else ()
+        return dict.fromkeys(before, -1) | {
             (cycle.point, cycle.day, cycle.cycle): seq for seq, cycle in self.cycles.items() if seq not in self.excluded
         }
 
     @property
     def open_runs(self) -> tuple[Run, ...]:
         return tuple(run for run in self.runs.values() if not run.stopped)
+
+    @property
+    def satellites_out(self) -> tuple[SatelliteIssued, ...]:
+        """Those that were neither taken in nor given up."""
+        return tuple(one.issued for one in self.satellites.values() if one.fate == "out")
 
 
 def fold(state: State, entries: Iterable[Entry]) -> State:
@@ -196,7 +216,18 @@ def _step(state: State, entry: Entry) -> State:  # noqa: PLR0911, PLR0912 - one 
             return set_(state, receipt=_read(body, ReceiptTaken))
         case "handed-over":
             return set_(state, handed_over=_read(body, HandedOver))
+        case "satellite-issued":
+            issued = _read(body, SatelliteIssued)
+            return set_(state, satellites=state.satellites | {issued.satellite: Satellite(issued)})
+        case "satellite":
+            return set_(state, satellites=_ended(state, _read(body, SatelliteTaken).satellite, "taken in"))
+        case "satellite-given-up":
+            return set_(state, satellites=_ended(state, _read(body, SatelliteGivenUp).satellite, "given up"))
     return state
+
+
+def _ended(state: State, satellite: str, fate: Literal["taken in", "given up"]) -> dict[str, Satellite]:
+    return state.satellites | {satellite: Satellite(state.satellites[satellite].issued, fate)}
 
 
 def _instrument(snapshot: Mapping[str, Any]) -> str:

@@ -176,10 +176,10 @@ class Writer:
             **how,
         )[0]
 
-    def measure(self, plan: Plan, truth: Truth, *, air: Sequence[float] = FAIR, wanted: Any = None) -> list[int]:
-        """All days at all points, in a watched room; returns the cycle entries."""
+    def measure(self, plan: Plan, truth: Truth, *, air: Sequence[float] = FAIR, days: Sequence[int] = ()) -> list[int]:
+        """These days, or all, at all points, in a watched room; returns the cycle entries."""
         found = []
-        for day in range(1, plan.measurement.days + 1):
+        for day in days or range(1, plan.measurement.days + 1):
             numbers = range(1, plan.measurement.cycles + 1)
             length = 30.0 * len(plan.measurement.scheme.steps) * len(numbers) * len(plan.points)
             self.room(length, air)

@@ -42,12 +42,16 @@ def rewritten(source: Path, target: Path, change: Change) -> NoteKey:
         origin = reader.entry(0)
         clock = StillClock(simulated=origin.body["clock"]["simulated"])
         with Notebook.create(target, clock=clock, author=origin.author, key=key, body=origin.body["about"]) as notebook:
+            drafts: list[Draft] = []
             for entry in reader.entries(None, 1):
                 draft = change(entry, _draft(reader, entry))
                 if entry.kind == "checkpoint":
+                    notebook.append(*drafts)
+                    drafts.clear()
                     notebook.checkpoint(key)
                 elif draft is not None:
-                    notebook.append(draft)
+                    drafts.append(draft)
+            notebook.append(*drafts)
     return key
 
 
@@ -62,15 +66,19 @@ def _draft(reader: Reader, entry: Entry) -> Draft:
     )
 
 
-def forged(office: Office, notebook: Path, genuine: Path, folder: Path, change: Change, **about: Any) -> Path:
-    """A package whose log, digests, checkpoints and signatures all hold, over entries that were changed."""
+def forged(
+    office: Office, notebook: Path, genuine: Path, folder: Path, change: Change, *, sound: bool = True, **about: Any
+) -> Path:
+    """A package whose log, digests, checkpoints and signatures all hold, over entries that were changed; the log's own
+    check has something to say when it is not `sound`."""
     folder.mkdir()
     log = folder / "forged.labnote"
     rewritten(notebook, log, change)
     found = check(log, deep=True)
-    assert found.ok, found.findings
+    assert found.ok == sound, found.findings
     staged = folder / "staged"
-    export(log, staged)
+    export(log, staged, damaged=not sound)
+    (staged / "log/damage.txt").unlink(missing_ok=True)
     (staged / "SHA256SUMS").unlink()
     with zipfile.ZipFile(genuine) as archive:
         info = msgspec.json.decode(archive.read("package.json"), type=PackageInfo)

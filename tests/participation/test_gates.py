@@ -111,9 +111,9 @@ def test_no_station_is_finished_before_its_turn(desk) -> None:
 
 PEOPLE_MAY = {
     "arrival": {"arrival", "decision"},
-    "warm-up": set(),
-    "stability": set(),
-    "measurement": {"exclusion", "budget", "cycle"},
+    "warm-up": {"satellite-issued", "satellite"},
+    "stability": {"satellite-issued", "satellite"},
+    "measurement": {"exclusion", "budget", "cycle", "satellite-issued", "satellite"},
     "departure": {"departure", "decision", "exclusion", "budget"},
     "results": {"exclusion", "budget", "result"},
     "signing": {"exclusion", "budget", "result", "staged"},
