@@ -9,32 +9,26 @@ before needs to trust nothing in the file. Without one, a proof shows only that 
 """
 
 import csv
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
 from itertools import islice
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
-from labclient.errors import NotebookDamaged, NotVerified, WrongUse
+from labclient.errors import NotebookDamaged, NotVerified
 from labclient.notebook._blocks import FIXED, channel_words
 from labclient.notebook._entry import Entry, decode, holds
 from labclient.notebook._notebook import is_simulated, log_name
-from labclient.notebook._reader import Reader
 from labclient.notebook._rows import read_rows
-from labclient.notebook._runs import Channel, blocks, channels_of
+from labclient.notebook._runs import Channel, channels_of
 from labclient.signing import (
     Checkpoint,
     check_consistency,
     check_inclusion,
-    consistency_spans,
-    inclusion_spans,
     parse_strict,
-    proofs,
     read_checkpoint,
 )
 from labclient.words import message
@@ -103,67 +97,6 @@ class Proven(Struct, frozen=True, kw_only=True):
     reading: ProvenReading | None = None
 
 
-def prove_entry(path: Path, seq: int, note: str | None = None) -> InclusionProof:
-    """The proof that entry `seq` is in the log, under the checkpoint `note` or the newest one inside that covers it.
-
-    Raises `WrongUse` when there is no such entry or no such checkpoint, `NotVerified` when the entries are not those of
-    the checkpoint, and what opening a notebook raises.
-    """
-    with Reader.open(path) as reader:
-        return _inclusion(reader, _entry(reader, seq), note, None)
-
-
-def prove_reading(path: Path, run: int, index: int, note: str | None = None) -> InclusionProof:
-    """The proof that reply `index` of `run` is in the log. Raises as `prove_entry`."""
-    with Reader.open(path) as reader:
-        if _entry(reader, run).kind != "run-start":
-            raise WrongUse(message("Entry {seq} does not begin a run.", seq=run))
-        for entry in blocks(reader, run):
-            if _number(entry, "first") <= index < _number(entry, "first") + _number(entry, "rows"):
-                return _inclusion(reader, entry, note, index)
-        raise WrongUse(message("Run {run} has no reply {index}.", run=run, index=index))
-
-
-def prove_consistency(path: Path, older: str, newer: str) -> ConsistencyProof:
-    """The proof that the log of the note `older` is the beginning of that of `newer`, made from the notebook of both.
-    Raises `NotVerified` when it is not, or a note is not of this notebook."""
-    with Reader.open(path) as reader:
-        origin = reader.entry(0)
-        old, new = (_checkpoint(reader, origin, note) for note in (older, newer))
-        if old.size > new.size:
-            raise WrongUse(message("The first checkpoint is the newer one."), message("Name the older one first."))
-        spans = (inclusion_spans(0, new.size), _consistency_spans(old, new.size))
-        first, shared = proofs(_lines(reader, new.size), new.size, *spans)
-    proof = ConsistencyProof("labclient-consistency/1", older, newer, _leaf(origin, first), _hexed(shared))
-    verify_proof(proof)
-    return proof
-
-
-def prove_present(path: Path, older: str) -> Proven:
-    """That the entries now are those of the note `older`, and others after them. Raises as `prove_consistency`.
-
-    The present head is signed by nobody, so there is nothing to hand on: whoever has the notebook looks for himself.
-    """
-    with Reader.open(path) as reader:
-        origin = reader.entry(0)
-        old, size = _checkpoint(reader, origin, older), reader.size
-        whole = ((0, size),)
-        (root,), shared = proofs(_lines(reader, size), size, whole, _consistency_spans(old, size))
-    check_consistency(old.size, old.root, size, root, shared)
-    now = Checkpoint(log_name(origin), size, root)
-    return Proven(checkpoint=now, origin=origin, simulated=is_simulated(origin), held=True, older=old)
-
-
-def checkpoints_in(path: Path) -> Iterator[tuple[str, Checkpoint]]:
-    """The checkpoints that were entered, oldest first: each note and what it says. Raises `NotVerified` for one that
-    the notebook's key did not sign."""
-    with Reader.open(path) as reader:
-        origin = reader.entry(0)
-        for entry in reader.entries({"checkpoint"}):
-            note = _text(entry, "note")
-            yield note, _checkpoint(reader, origin, note)
-
-
 def proof_bytes(proof: InclusionProof | ConsistencyProof) -> bytes:
     """A proof as a file."""
     return msgspec.json.format(msgspec.json.encode(proof), indent=1) + b"\n"
@@ -189,12 +122,12 @@ def verify_proof(proof: InclusionProof | ConsistencyProof, held: str | None = No
         origin = decode(proof.origin.line.encode())
         simulated = is_simulated(origin)
         note = proof.checkpoint if isinstance(proof, InclusionProof) else proof.newer
-        head = _of_log(note, origin)
+        head = checkpoint_of(note, origin)
         if origin.seq != 0:
             raise NotVerified(message("The proof does not begin with entry 0."))
         _check_leaf(proof.origin, origin, head)
         if isinstance(proof, ConsistencyProof):
-            older = _of_log(proof.older, origin)
+            older = checkpoint_of(proof.older, origin)
             check_consistency(older.size, older.root, head.size, head.root, _unhexed(proof.path))
             known = _is_held(held, origin, (older, head))
             return Proven(checkpoint=head, origin=origin, simulated=simulated, held=known, older=older)
@@ -205,55 +138,15 @@ def verify_proof(proof: InclusionProof | ConsistencyProof, held: str | None = No
         return Proven(checkpoint=head, origin=origin, simulated=simulated, held=known, entry=entry, reading=reading)
 
 
-def _inclusion(reader: Reader, entry: Entry, note: str | None, index: int | None) -> InclusionProof:
-    origin = reader.entry(0)
-    note = _covering(reader, entry.seq) if note is None else note
-    head = _checkpoint(reader, origin, note)
-    if entry.seq >= head.size:
-        raise WrongUse(
-            message("The checkpoint covers {size} entries; entry {seq} came later.", size=head.size, seq=entry.seq),
-            message("Take a later checkpoint, or sign one: labclient checkpoint."),
-        )
-    shown = [origin, entry]
-    if index is not None:
-        shown += [_entry(reader, _number(entry, name)) for name in ("run", "series")]
-    spans = [inclusion_spans(one.seq, head.size) for one in shown]
-    leaves = [*map(_leaf, shown, proofs(_lines(reader, head.size), head.size, *spans))]
-    reading = None
-    if index is not None:
-        reading = ReadingLeaves(leaves[2], leaves[3], index, reader.payload(entry.seq).decode())
-    proof = InclusionProof("labclient-inclusion/1", note, leaves[0], leaves[1], reading)
-    verify_proof(proof)
-    return proof
-
-
-def _covering(reader: Reader, seq: int) -> str:
-    """The newest checkpoint inside that covers entry `seq`: as every one that was entered after it does."""
-    newest = deque(reader.entries({"checkpoint"}, seq + 1), maxlen=1)
-    if not newest:
-        raise WrongUse(
-            message("No checkpoint covers entry {seq} yet.", seq=seq), message("Sign one: labclient checkpoint.")
-        )
-    return _text(newest[0], "note")
-
-
-def _checkpoint(reader: Reader, origin: Entry, note: str) -> Checkpoint:
-    """What the note says, when it is of this notebook and the notebook is as long."""
-    is_simulated(origin)
-    said = _of_log(note, origin)
-    if said.size > reader.size:
-        raise NotVerified(message("The checkpoint held outside covers more entries than are here."))
-    return said
-
-
-def _of_log(note: str, origin: Entry) -> Checkpoint:
+def checkpoint_of(note: str, origin: Entry) -> Checkpoint:
+    """What a note says of the log of `origin`. Raises `NotVerified`, also when its key did not sign it."""
     if note.partition("\n")[0] != log_name(origin):
         raise NotVerified(message("The checkpoint is of another notebook."))
     return read_checkpoint(note, str(origin.body["key"]))
 
 
 def _is_held(held: str | None, origin: Entry, shown: tuple[Checkpoint, ...]) -> bool:
-    if held is not None and _of_log(held, origin) not in shown:
+    if held is not None and checkpoint_of(held, origin) not in shown:
         raise NotVerified(
             message("The proof is not about the checkpoint held."),
             message("Ask for a proof that is made with it: labclient prove … --checkpoint, or --consistency."),
@@ -266,11 +159,11 @@ def _reading(said: ReadingLeaves, block: Entry, head: Checkpoint) -> ProvenReadi
     _check_leaf(said.run, run, head)
     _check_leaf(said.series, series, head)
     belongs = (block.kind, run.kind, series.kind) == ("block", "run-start", "series")
-    named = (_number(block, "run"), _number(block, "series"), _number(series, "run"))
+    named = (number_of(block, "run"), number_of(block, "series"), number_of(series, "run"))
     if not belongs or named != (run.seq, series.seq, run.seq):
         raise NotVerified(message("The entries of the proof do not belong together."))
-    rows, place = said.rows.encode(), said.index - _number(block, "first")
-    if not holds(block.payload, rows) or not 0 <= place < _number(block, "rows"):
+    rows, place = said.rows.encode(), said.index - number_of(block, "first")
+    if not holds(block.payload, rows) or not 0 <= place < number_of(block, "rows"):
         raise NotVerified(message("The rows of the proof are not those of its entry."))
     channels = tuple(channels_of(run))
     if read_rows(block, rows).shape[1] != len(channels) + (2 if len(block.body["statuses"]) > 1 else 1):
@@ -292,45 +185,16 @@ def _check_leaf(leaf: Leaf, entry: Entry, head: Checkpoint) -> None:
     check_inclusion(leaf.line.encode(), entry.seq, head.size, head.root, _unhexed(leaf.path))
 
 
-def _consistency_spans(old: Checkpoint, size: int) -> tuple[tuple[int, int], ...]:
-    return consistency_spans(old.size, size) if old.size else ()  # none: the check refuses it
-
-
-def _lines(reader: Reader, size: int) -> Iterator[bytes]:
-    return (entry.line for entry in reader.entries(None, 0, size))
-
-
-def _leaf(entry: Entry, path: tuple[bytes, ...]) -> Leaf:
-    return Leaf(entry.line.decode(), _hexed(path))
-
-
-def _hexed(path: tuple[bytes, ...]) -> tuple[str, ...]:
-    return tuple(one.hex() for one in path)
-
-
 def _unhexed(path: tuple[str, ...]) -> tuple[bytes, ...]:
     return tuple(map(bytes.fromhex, path))
 
 
-def _number(entry: Entry, name: str) -> int:
+def number_of(entry: Entry, name: str) -> int:
+    """An integer of a body; raises `NotebookDamaged` when it is none."""
     value = entry.body.get(name)
     if not isinstance(value, int) or isinstance(value, bool):
         raise NotebookDamaged(message("Entry {seq} does not say its {name}.", seq=entry.seq, name=name))
     return value
-
-
-def _text(entry: Entry, name: str) -> str:
-    value = entry.body.get(name)
-    if not isinstance(value, str):
-        raise NotebookDamaged(message("Entry {seq} does not say its {name}.", seq=entry.seq, name=name))
-    return value
-
-
-def _entry(reader: Reader, seq: int) -> Entry:
-    try:
-        return reader.entry(seq)
-    except IndexError as error:
-        raise WrongUse(message("There is no entry {seq}.", seq=seq)) from error
 
 
 @contextmanager
