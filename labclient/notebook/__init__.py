@@ -20,14 +20,16 @@ from labclient.notebook._proofs import (
     InclusionProof,
     Proven,
     ProvenReading,
-    checkpoints_in,
     proof_bytes,
+    read_proof,
+    verify_proof,
+)
+from labclient.notebook._proving import (
+    checkpoints_in,
     prove_consistency,
     prove_entry,
     prove_present,
     prove_reading,
-    read_proof,
-    verify_proof,
 )
 from labclient.notebook._reader import Reader
 from labclient.notebook._restore import restore
