@@ -42,6 +42,7 @@ class Desk(QObject):
         super().__init__()
         self.participation: Participation | None = None
         self.who = ""
+        self.played_by_another = False
         self.idle = False
         self.closing = False
         self.runs: Runs | None = None
@@ -132,6 +133,10 @@ class Desk(QObject):
             self.closed.emit()
 
     def _open_one(self) -> Participation:
+        if self.played_by_another:
+            raise GateClosed(
+                message("The demonstration plays by itself."), message("At its end the notebook is yours to go on with.")
+            )
         if self.participation is None:
             raise GateClosed(message("No notebook is open."), message("Open one from the list of comparisons."))
         if not self.who:

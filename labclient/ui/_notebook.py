@@ -15,6 +15,7 @@ from labclient.ui._timeline import TimelineFilter, TimelineModel, rows_of
 from labclient.ui._watch import Snapshot
 from labclient.words import Message, message, say
 
+_ROOMY = 100  # characters
 _ROWS, _CHECK, _EXPORT = "rows", "check", "export"
 
 
@@ -144,6 +145,9 @@ class NotebookPage(Page):
         header = self.table.horizontalHeader()
         for column in range(self.model.columnCount() - 1):
             self.table.setColumnWidth(column, max(self.table.sizeHintForColumn(column), header.sectionSizeHint(column)))
+        narrow = self.table.viewport().width() < self.fontMetrics().averageCharWidth() * _ROOMY
+        for column in (2, 3):  # who and where; the sentence matters more
+            self.table.setColumnHidden(column, narrow)
         header.setSectionResizeMode(self.model.columnCount() - 1, QHeaderView.ResizeMode.Stretch)
 
     def _tell(self, sentence: Message) -> None:

@@ -26,7 +26,9 @@ class Page(QWidget):
         self.missing.setWordWrap(True)
         self.missing.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.body = QVBoxLayout()
-        self.buttons = QHBoxLayout()
+        self._bar = QWidget()
+        self.buttons = QHBoxLayout(self._bar)
+        self.buttons.setContentsMargins(0, 0, 0, 0)
         self.buttons.addStretch(1)
         inside = QWidget()
         inside.setLayout(self.body)
@@ -39,7 +41,7 @@ class Page(QWidget):
         layout.addWidget(self.title)
         layout.addWidget(self.missing)
         layout.addWidget(scroll, 1)
-        layout.addLayout(self.buttons)
+        layout.addWidget(self._bar)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the state that is durable now."""
@@ -51,6 +53,10 @@ class Page(QWidget):
     def forget(self) -> None:
         """Another notebook, or the same from its beginning, is about to be shown."""
         self.snapshot = None
+
+    def let_work(self, on: bool) -> None:
+        """Whether anything can be done here; what is played by another process can only be watched."""
+        self._bar.setEnabled(on)
 
     def show_missing(self, reasons: tuple[Message, ...]) -> None:
         """What is missing, one line each; nothing when the gate is open."""

@@ -7,14 +7,12 @@ from pathlib import Path
 from traceback import format_exception
 
 import msgspec
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
     QLabel,
-    QListWidget,
-    QListWidgetItem,
     QMainWindow,
     QMessageBox,
     QPushButton,
@@ -35,11 +33,11 @@ from labclient.ui._demo import DemoPlayer
 from labclient.ui._desk import Desk
 from labclient.ui._finish import SigningPage, SubmissionPage
 from labclient.ui._form import StructForm
-from labclient.ui._home import RECENT, HomePage, remember
-from labclient.ui._marks import mark_icon, mark_word
+from labclient.ui._home import HomePage, remember
 from labclient.ui._notebook import NotebookPage
 from labclient.ui._page import Page
 from labclient.ui._preferences import Preferences, keep, next_scale
+from labclient.ui._rail import Rail
 from labclient.ui._records import ArrivalPage, departure_page, handover_page
 from labclient.ui._results import ResultsPage
 from labclient.ui._runs import MeasurementPage, RunPage
@@ -76,7 +74,7 @@ class Shell(QMainWindow):
 
     def _build(self) -> None:
         self.setWindowTitle("labclient")
-        self.home = HomePage(self.desk)
+        self.home = HomePage(self.desk, self.aside)
         self.home.chosen.connect(self.open)
         self.home.tried.connect(self.try_demo)
         self.home.begun.connect(self._begin)
@@ -93,12 +91,10 @@ class Shell(QMainWindow):
         }
         self.notebook = NotebookPage(self.desk, self.aside)
         self.stack = QStackedWidget()
-        for page in (self.home, *self.pages.values(), self.notebook):
+        for page in (self.home, *self._all_pages()):
             self.stack.addWidget(page)
-        self.rail = QListWidget()
-        self.rail.setObjectName("rail")
-        self.rail.setAccessibleName(say(message("Stations")))
-        self.rail.setIconSize(QSize(20, 20))
+            page.let_work(not self.player.playing)
+        self.rail = Rail()
         self.rail.currentRowChanged.connect(self._show_page)
         column = QVBoxLayout()
         self.headline = QLabel()
@@ -176,12 +172,14 @@ class Shell(QMainWindow):
         self.stack.setCurrentWidget(self.home)
         self.rail.setCurrentRow(-1)
         self.side.setVisible(self.path is not None)
+        self.headline.hide()
 
     def show_notebook(self) -> None:
         """The log, entry by entry."""
         if self.path is not None:
             self.rail.setCurrentRow(-1)
             self.stack.setCurrentWidget(self.notebook)
+            self.headline.show()
 
     def open(self, path: Path) -> None:
         """Work on a notebook."""
@@ -241,13 +239,16 @@ class Shell(QMainWindow):
     # -- what comes in -------------------------------------------------------------------------------------------------
 
     def _opened(self, path: Path) -> None:
-        self._follow(path)
-        self._who_is_asked = True
-        self.desk.run("remember", lambda: remember(path))
+        self._remember(path)
+        if path != self.path or self.snapshot is None:
+            self._who_is_asked = True
+            self._follow(path)
+        else:  # it was looked at before, as it was played
+            self._name_worker(self.snapshot.state)
 
     def _follow(self, path: Path) -> None:
         self.path, self.snapshot = path, None
-        self.rail.clear()
+        self.rail.forget()
         for page in self._all_pages():
             page.forget()
         self.strip.forget()
@@ -255,13 +256,26 @@ class Shell(QMainWindow):
         self.side.show()
         self.tell(str(path))
 
+    def _remember(self, path: Path) -> None:
+        self.aside.run("remember", lambda: remember(path))
+
+    def _let_work(self, on: bool) -> None:
+        """What another process plays is looked at only."""
+        self.desk.played_by_another = not on
+        for page in self._all_pages():
+            page.let_work(on)
+        if not on:
+            self.status.show_played()
+
     def _demo_began(self, path: Path) -> None:
         self._follow(path)
+        self._remember(path)
+        self._let_work(False)
         self.rail.setFocus()
 
     def _demo_ended(self, code: int) -> None:
+        self._let_work(True)
         if self.path is not None and self.snapshot is not None:
-            self.watcher.leave()
             self.open(self.path)
         sentence = (
             message("The demonstration is finished.") if code == 0 else message("The demonstration has ended early.")
@@ -280,8 +294,12 @@ class Shell(QMainWindow):
         if self._who_is_asked:
             self._who_is_asked = False
             self._name_worker(snapshot.state)
-        if before is None or before.state.station != station:  # follow the work; a person may look elsewhere in between
+        if before is None or (before.state.station != station and self._looks_at(before.state.station)):
             self.rail.setCurrentRow(STATIONS.index(station) if station else len(STATIONS) - 1)
+
+    def _looks_at(self, station: Station | None) -> bool:
+        """Whether the page shown is that of the work; who looks elsewhere is left there."""
+        return station is not None and self.rail.currentRow() == STATIONS.index(station)
 
     def _replied(self, replies: LiveReplies) -> None:
         for page in self._all_pages():
@@ -295,8 +313,6 @@ class Shell(QMainWindow):
                 page.fill(answer)
         elif what == "begin" and isinstance(answer, Path):
             self.desk.open(answer)  # whoever began it goes on
-        elif what == RECENT and isinstance(answer, list):
-            self.home.show_recent(answer)
 
     def _asked(self, sentence: Message) -> None:
         box = QMessageBox(QMessageBox.Icon.Information, "labclient", say(sentence), parent=self)
@@ -368,21 +384,13 @@ class Shell(QMainWindow):
     def _show_page(self, row: int) -> None:
         if row >= 0:
             self.stack.setCurrentWidget(self.pages[STATIONS[row]])
+            self.headline.show()
 
     def _show_state(self, snapshot: Snapshot) -> None:
         state = snapshot.state
         title = state.plan.title.said(words.language())
         self.headline.setText(f"{title}     {state.plan.transfer_standard.serial}     {state.accepted.laboratory}")
-        self._show_rail(snapshot)
+        self.rail.show_rows(station_rows(state))
         self.strip.show_runs(state.open_runs)
         for page in self._all_pages():
             page.show_snapshot(snapshot)
-
-    def _show_rail(self, snapshot: Snapshot) -> None:
-        rows = station_rows(snapshot.state)
-        while self.rail.count() < len(rows):
-            self.rail.addItem(QListWidgetItem())
-        for place, row in enumerate(rows):
-            item = self.rail.item(place)
-            item.setText(f"{say(row.name)}\n{mark_word(row.mark)}")
-            item.setIcon(mark_icon(row.mark))

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar
 
+from labclient.ui._theme import S2, space
 from labclient.ui._watch import Snapshot
 from labclient.words import message, say
 
@@ -13,6 +14,7 @@ class StatusBar(QStatusBar):
     def __init__(self) -> None:
         super().__init__()
         self.setSizeGripEnabled(False)
+        self.setContentsMargins(space(S2), 0, space(S2), 0)
         self._lamp, self._said = QLabel(), QLabel()
         self._said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._said.setMinimumWidth(1)  # a long sentence is cut here, and stays whole in the tool tip
@@ -33,6 +35,10 @@ class StatusBar(QStatusBar):
     def show_who(self, who: str) -> None:
         """The person in whose name entries are made."""
         self.who.setText(say(message("Working: {who}", who=who)) if who else say(message("Nobody is working")))
+
+    def show_played(self) -> None:
+        """Nobody is working: another process plays."""
+        self.who.setText(say(message("Plays by itself")))
 
     def show_snapshot(self, snapshot: Snapshot | None) -> None:
         """Whether something is being recorded, and how far it is durable."""
