@@ -135,7 +135,8 @@ class Desk(QObject):
     def _open_one(self) -> Participation:
         if self.played_by_another:
             raise GateClosed(
-                message("The demonstration plays by itself."), message("At its end the notebook is yours to go on with.")
+                message("The demonstration plays by itself."),
+                message("At its end the notebook is yours to go on with."),
             )
         if self.participation is None:
             raise GateClosed(message("No notebook is open."), message("Open one from the list of comparisons."))
