@@ -23,12 +23,14 @@ _DIALECT = {
     "trim": False,
 }
 _INDEX = {
+    "name": "index",
     "titles": "index",
     "datatype": "nonNegativeInteger",
     "required": True,
     "dc:description": "Counts the replies of the run from 0.",
 }
 _T_NS = {
+    "name": "t_ns",
     "titles": "t_ns",
     "datatype": "long",
     "required": True,
@@ -36,6 +38,7 @@ _T_NS = {
     "dc:description": "Monotonic clock of the PC, nanoseconds; the entry of the run pairs it with UTC.",
 }
 _STATUS = {
+    "name": "status",
     "titles": "status",
     "datatype": "string",
     "required": True,
@@ -43,6 +46,7 @@ _STATUS = {
     'A channel whose word is not "ok" has no value.',
 }
 _RAW = {
+    "name": "raw",
     "titles": "raw",
     "datatype": "string",
     "dc:description": "Bytes of the reply, those beyond printable ASCII as \\xNN; "

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from pathlib import Path
+from random import Random
 
 import numpy as np
 from hypothesis import HealthCheck, settings
@@ -13,6 +14,7 @@ from labclient.notebook import Draft, Entry, Notebook, Reader, check
 from labclient.signing import NoteKey, root_of
 from notebook.samples import AUTHOR, CLOCK, exported
 
+PAGE = 4096
 KEY = NoteKey.generate("lab-07")
 BODY = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=8),
@@ -71,6 +73,45 @@ class Log(RuleBasedStateMachine):
         left.rename(self.path.parent)
         self.notebook = Notebook.open(self.path, clock=CLOCK)
 
+    @rule(
+        drafts=st.lists(DRAFT, min_size=1, max_size=3),
+        bulk=st.integers(1, 9),
+        dice=st.randoms(use_true_random=False),
+        state=st.sampled_from(["journal", "pages", "done"]),
+    )
+    def power_cut(self, drafts: list[Draft], bulk: int, dice: Random, state: str) -> None:
+        """The power fails in the middle of a commit, with the disk in any state that this leaves.
+
+        "journal": not all of it is there, so no page was written. "pages": all of the journal, and any of the pages.
+        "done": all pages, and the journal's head is struck out.
+        """
+        journal = self.path.with_name(self.path.name + "-journal")
+        if state == "done":
+            self.append(drafts)
+            left, beside = self.path.read_bytes(), journal.read_bytes()
+        else:
+            before, after, beside = self.half_committed(journal, bulk)
+            left = mixed(before, after, dice) if state == "pages" else before
+            beside = beside if state == "pages" else beside[: dice.randrange(len(beside) + 1)]
+        self.notebook.close()
+        self.path.write_bytes(left)
+        journal.write_bytes(beside)
+        self.notebook = Notebook.open(self.path, clock=CLOCK)
+
+    def half_committed(self, journal: Path, bulk: int) -> tuple[bytes, bytes, bytes]:
+        """The file before and in the middle of a commit of so many large entries, and its journal then."""
+        connection = self.notebook._connection
+        assert connection is not None
+        before = self.path.read_bytes()
+        connection.execute("PRAGMA cache_size = 1")  # so that pages are written before the commit
+        connection.execute("BEGIN IMMEDIATE")
+        for seq in range(self.notebook.size, self.notebook.size + bulk):
+            connection.execute("INSERT INTO log VALUES (?, ?, ?, NULL)", (seq, b"{}", bytes(6000)))
+        connection.execute("UPDATE head SET size = size + ?", (bulk,))
+        after, beside = self.path.read_bytes(), journal.read_bytes()
+        connection.execute("ROLLBACK")
+        return before, after, beside
+
     @rule()
     def export(self) -> None:
         out = self.folder / "out"
@@ -91,6 +132,13 @@ class Log(RuleBasedStateMachine):
         report = check(self.path, deep=True)
         shutil.rmtree(self.folder)
         assert report.ok
+
+
+def mixed(before: bytes, after: bytes, dice: Random) -> bytes:
+    """A file of which each page is as it was or as it was to be; of new ones, some are not there."""
+    length = dice.randrange(len(before), len(after) + 1, PAGE)
+    pages = [dice.choice((before, after))[at : at + PAGE] or after[at : at + PAGE] for at in range(0, length, PAGE)]
+    return b"".join(pages)
 
 
 Log.TestCase.settings = settings(
