@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import sys
 from pathlib import Path
 
 import jsonschema_rs
@@ -114,7 +115,7 @@ def test_what_no_checkpoint_covers_is_not_proven_and_the_way_is_told(bench: Benc
 def test_a_qr_code_that_cannot_be_drawn_loses_no_checkpoint(
     bench: Bench, where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "segno", None)
+    monkeypatch.setitem(sys.modules, "segno", None)
     place = where if where == "-" else bench.folder / where
     answer = bench.pc.ask("checkpoint", bench.notebook, "--qr", place)
     assert answer.code == 2
