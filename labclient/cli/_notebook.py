@@ -7,6 +7,7 @@ from pathlib import Path
 from labclient.cli._common import MAX_JSON, add_json, add_notebook, add_who, known_root, new_file, opened, written
 from labclient.cli._out import as_json, line, text
 from labclient.cli._plan import ORIGINS, plan_named
+from labclient.cli._status import pc_clock, tell_pc_clock
 from labclient.cli._verbs import Verbs
 from labclient.clock import SystemClock
 from labclient.errors import WrongUse
@@ -91,8 +92,10 @@ def _trust(asked: Namespace, now: datetime) -> tuple[Path | None, str | None]:
 def _check(asked: Namespace) -> int:
     expected = None if asked.checkpoint is None else checkpoint_text(asked.checkpoint)
     report = check(asked.notebook, deep=asked.deep, expected_checkpoint=expected)
+    remarks = pc_clock(asked.notebook) if report.ok else []
     if asked.json:
         as_json({
+            "pc_clock": [{"entry": seq, "text": say(one)} for seq, one in remarks],
             "ok": report.ok, "notebook": report.notebook, "entries": report.entries, "readings": report.readings,
             "checkpoints": report.checkpoints, "root": report.root, "verified": report.verified,
             "unproven": report.unproven,
@@ -102,6 +105,7 @@ def _check(asked: Namespace) -> int:
     for one in report.findings:
         where = message("entry {seq}", seq=one.seq) if one.seq is not None else message("the file")
         line(message("{where}: {why}", where=where, why=one.sentence))
+    tell_pc_clock(remarks)
     line(message("{entries} entries, {readings} readings, {checkpoints} checkpoints; root {root}",
                  entries=report.entries, readings=report.readings, checkpoints=report.checkpoints,
                  root=report.root))  # fmt: skip

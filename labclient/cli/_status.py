@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from labclient.acquisition import clock_remarks
 from labclient.cli._common import add_json, add_notebook
 from labclient.cli._out import TASK_NAMES, as_json, line
 from labclient.cli._plan import ORIGINS
@@ -29,12 +30,26 @@ def add(verbs: Verbs) -> None:
 def _status(asked: Namespace) -> int:
     with Reader.open(asked.notebook) as reader:
         state = read_state(reader)
+    remarks = pc_clock(asked.notebook)
     if asked.json:
-        as_json(_as_json(state))
+        as_json(_as_json(state) | {"pc_clock": [{"entry": seq, "text": say(one)} for seq, one in remarks]})
         return 0
     for sentence in _told(state, asked.notebook):
         line(sentence)
+    tell_pc_clock(remarks)
     return 0
+
+
+def pc_clock(notebook: Path) -> list[tuple[int, Message]]:
+    """What befell the PC clock, with the entries that say it."""
+    with Reader.open(notebook) as reader:
+        return [(entry.seq, told) for entry, told in clock_remarks(reader)]
+
+
+def tell_pc_clock(remarks: list[tuple[int, Message]]) -> None:
+    """One line each."""
+    for seq, told in remarks:
+        line(message("{where}: {why}", where=message("entry {seq}", seq=seq), why=told))
 
 
 def _as_json(state: State) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from threading import Event, RLock
 from typing import Final
 
-from labclient.clock import Clock, SystemClock
+from labclient.clock import Clock, SystemClock, elapsed_ns
 from labclient.errors import DriverInvalid, LinkTrouble, WrongInstrument
 from labclient.instruments._driver import Driver
 from labclient.instruments._links import Link, kind_of, open_link
@@ -185,12 +185,23 @@ class Device:
             self._unasked(link, extra)
         if self._gap_ns:
             self._pace()
+        asked_ns = elapsed_ns()
         link.write(poll.request)
         if meanwhile is not None:
             meanwhile()
         raw = link.read_until(self._end, poll.timeout_s, poll.max_bytes)
         t_ns = self._clock.monotonic_ns()
         self._last_ns = t_ns
+        if (passed_ns := elapsed_ns() - asked_ns) > poll.timeout_s * 1e9:  # it may have lain there while the PC slept
+            raise NoReply(
+                raw,
+                message(
+                    "The answer was taken {seconds} s after the question; {limit} s are allowed.",
+                    seconds=round(passed_ns / 1e9, 3),
+                    limit=round(poll.timeout_s, 3),
+                ),
+                message("The PC slept, stood still or was too busy; the instrument is resynchronised."),
+            )
         reply = poll.rule.read(raw, t_ns)
         if extra := link.pending(look=False):
             self._unasked(link, extra, raw)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from labclient.acquisition import CLOCK_SENTENCES
 from labclient.evaluation import CHECK_NAMES, VERDICT_NAMES
 from labclient.notebook import Entry
 from labclient.participation._fields import WORD_NAMES
@@ -81,12 +82,13 @@ _SENTENCES: dict[str, Callable[[_Body], Message]] = {
     "satellite": lambda b: message("Satellite taken in: {name}, {entries} entries", name=b["name"],
                                    entries=b["entries"]),
     "satellite-given-up": lambda b: message("Satellite given up: {reason}", reason=b["reason"]),
+    **CLOCK_SENTENCES,
     "checkpoint": lambda _: message("Checkpoint signed"),
     "staged": lambda b: message("Revision {revision} prepared for signing", revision=b["revision"]),
     "signed-off": lambda b: message("Revision {revision} signed: {role}, {person}", revision=b["revision"],
                                     role=ROLE_NAMES[b["role"]], person=b["person"]),
     "packaged": lambda b: message("Package written: {file}", file=b["file"]),
     "submitted": lambda b: message("Sent, not confirmed: {to}", to=b["to"]),
-    "receipt": lambda b: message("Receipt taken: {signer}, {time}", signer=b["signer"], time=b["received"]),
+    "receipt": lambda b: message("Receipt taken: {signer}, {time}", signer=b["signer"], time=b["received"][:19]),
     "handed-over": lambda b: message("Handed over to {to}", to=b["to"]),
 }  # fmt: skip

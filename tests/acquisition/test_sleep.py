@@ -22,7 +22,7 @@ from labclient.words import say
 
 ROOT = Path(__file__).parents[2]
 ASLEEP_S = float(os.environ.get("LABCLIENT_TEST_SLEEP_S", "5"))
-VOLTS = 10.0
+BEFORE, AFTER = 10.0, 5.0  # volts
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="SIGSTOP is a POSIX matter"),
     pytest.mark.timeout(120 + 3 * ASLEEP_S),
@@ -99,7 +99,7 @@ class Recording:
 @pytest.fixture
 def bench() -> Iterator[Simulated]:
     with start_simulator(DRIVERS / f"{MULTIMETER}.toml", speed=1000.0) as simulated:
-        simulated.hands.wire(VOLTS)
+        simulated.hands.wire(BEFORE)
         yield simulated
 
 
@@ -132,6 +132,30 @@ def judge(made: Recording, path: Path, began: int, ended: int) -> None:
         ((entry, told),) = clock_remarks(reader)
     assert entry.seq == slept.seq
     assert say(told).endswith(f" s; open runs: {made.run}")
+
+
+def test_a_reply_that_came_while_the_program_stood_still_is_no_value(bench, tmp_path) -> None:
+    path = tmp_path / "slept.labnote"
+    with recording(path, bench, 0.0) as made:
+        made.await_more(3)
+        bench.hands.fault("late")
+        made.await_(lambda: bench.hands.status()["held"] == 1)
+
+        def another_value_and_the_late_reply() -> None:
+            bench.hands.wire(AFTER)
+            assert bench.hands.release() == 1
+
+        began, ended = made.asleep(another_value_and_the_late_reply)
+        made.await_more(3)
+        made.end()
+    data = made.data()
+    late = data.t_ns > ended
+    assert data.values[~late, 0] == pytest.approx(BEFORE, abs=1e-3)
+    assert data.values[late, 0] == pytest.approx(AFTER, abs=1e-3)
+    (gap,) = made.entries("gap")
+    assert gap.body["after"] == (~late).sum() - 1
+    assert int(gap.body["from_ns"]) >= ended
+    judge(made, path, began, ended)
 
 
 def test_a_pause_between_two_readings_is_in_the_record_and_spoils_neither(bench, tmp_path) -> None:
