@@ -27,6 +27,7 @@ Trouble
     │   ├── NotebookLocked   another program has it open
     │   └── NotebookDamaged  its content does not verify
     ├── StorageTrouble    disk, stick or network folder
+    │   └── DiskFull      no room left, or too little for a run
     └── NetworkTrouble    a platform cannot be reached, or answers what cannot be believed
 """
 
@@ -145,6 +146,10 @@ class NotebookDamaged(NotebookTrouble):
 
 
 class StorageTrouble(Mishap):
+    pass
+
+
+class DiskFull(StorageTrouble):
     pass
 
 

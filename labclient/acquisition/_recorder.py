@@ -2,29 +2,50 @@
 
 Sources offer replies and go on; at most `interval` later one commit makes all of them durable, one block a run and
 series. What a person enters is committed at once, together with everything offered before it.
+
+Before the disk is full it lets runs end in order; when it is full all the same, it ends them itself in the room kept
+for that, and marks what could not be kept.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from threading import Condition, Lock, Thread
 from time import monotonic
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from msgspec import Struct
 
 from labclient.acquisition._daily import DailyCheckpoint
 from labclient.acquisition._replies import Replies, check, joined
+from labclient.acquisition._room import RULES, Rules
+from labclient.acquisition._space import Space, out_of_room
 from labclient.clock import Clock
-from labclient.errors import StorageTrouble, Trouble, WrongUse
+from labclient.errors import DiskFull, StorageTrouble, Trouble, WrongUse
 from labclient.instruments import Reply
-from labclient.notebook import Draft, Entry, Notebook, Reader, block, channels_of, check_draft, open_run
+from labclient.notebook import (
+    Draft,
+    Entry,
+    Notebook,
+    Reader,
+    block,
+    channels_of,
+    check_draft,
+    gap,
+    open_run,
+    run_stop,
+)
 from labclient.signing import NoteKey
 from labclient.words import message
 
 INTERVAL_S = 0.1
 ROOM = 200_000
+_FULL = "disk full"
+
+_Done = TypeVar("_Done")
 
 
 Placed = Callable[[int], tuple[Draft, ...]]
@@ -69,7 +90,7 @@ class Recorder:
     """Records into `notebook`, which nobody else touches until `close`.
 
     `interval` is the longest time in seconds that replies wait for their commit; `room` the number of replies that may
-    wait before a source is held back. `daily` signs a checkpoint a day.
+    wait before a source is held back. `daily` signs a checkpoint a day. `rules` say when the disk is too full.
     """
 
     def __init__(
@@ -79,7 +100,9 @@ class Recorder:
         interval: float = INTERVAL_S,
         room: int = ROOM,
         daily: DailyCheckpoint | None = None,
+        rules: Rules = RULES,
     ) -> None:
+        self.space = Space(notebook.path, rules)
         self._notebook = notebook
         self._daily = daily
         self._interval = interval
@@ -88,8 +111,10 @@ class Recorder:
         self._wake = Condition(self._lock)  # the thread waits for work
         self._progress = Condition(self._lock)  # callers wait for the thread
         self._waiting: list[_Block | _Request] = []
+        self._taken: list[_Block | _Request] = []  # by the thread, and not durable yet
         self._rows_waiting = 0
         self._runs: dict[int, _Run] = {}
+        self._open: dict[int, tuple[str, str]] = {}  # runs durably begun and not ended: author and station
         self._committed = notebook.size
         self._urgent = False
         self._closing = False
@@ -127,10 +152,12 @@ class Recorder:
     def enter(self, *drafts: Draft) -> tuple[Entry, ...]:
         """Commit `drafts`, after all replies offered before; returns when they are durable.
 
-        Raises `WrongUse` for a draft that cannot be written, `StorageTrouble` when the record can no longer be written.
+        Raises `WrongUse` for a draft that cannot be written, `DiskFull` when there is no room for it or to begin a run,
+        `StorageTrouble` when the record can no longer be written.
         """
         for draft in drafts:
             check_draft(draft)
+        self.space.may_enter(drafts)
         request = _Request(drafts)
         self._ask(request)
         return request.entries
@@ -155,8 +182,9 @@ class Recorder:
     def offer(self, run: int, series: int, replies: Replies | Reply, terminator: bytes) -> None:
         """Hand over replies of `run`, or one, that belong to `series`; returns at once, or when there is room again.
 
-        Raises `StorageTrouble` when the record can no longer be written, `WrongUse` when the run is not open,
-        ValueError for replies that contradict themselves or their run.
+        Raises `DiskFull` when it has taken these and the run should end because the disk is nearly full,
+        `StorageTrouble` when the record can no longer be written, `WrongUse` when the run is not open, ValueError for
+        replies that contradict themselves or their run.
         """
         count = 1 if isinstance(replies, Reply) else len(replies)
         if not count:
@@ -179,6 +207,8 @@ class Recorder:
             last.rows += count
             known.rows += count
             self._rows_waiting += count
+        if self.space.stopping:
+            raise self.space.nearly_full()
 
     def wait_beyond(self, count: int, timeout: float) -> int:
         """Wait until more than `count` entries are durable, at most `timeout` seconds; returns how many are. Raises
@@ -234,6 +264,7 @@ class Recorder:
             with Reader.open(self.path) as reader:
                 found = open_run(reader, run)
             start = found.start
+            self._open[run] = start.author, start.station
             self._runs[run] = _Run(start.author, start.station, len(channels_of(start)), found.rows)
         return self._runs[run]
 
@@ -257,7 +288,7 @@ class Recorder:
     def _raise_failure(self) -> None:
         failure = self._failure
         if isinstance(failure, Trouble):
-            raise StorageTrouble(
+            raise (DiskFull if isinstance(failure, DiskFull) else StorageTrouble)(
                 message("Recording has stopped: {cause}", cause=failure.sentence),
                 failure.step or message("Everything shown is safe. Open the notebook again to go on."),
             ) from failure
@@ -266,15 +297,23 @@ class Recorder:
 
     def _work(self) -> None:
         try:
+            self.space.keep()
             due = monotonic()
             while self._await_work(due):
                 due = monotonic() + self._interval
                 self._commit()
         except Trouble as trouble:
-            self._fail(trouble)
+            self._failure = trouble  # from here on nothing is taken
+            try:
+                if isinstance(trouble, DiskFull):
+                    self._end_runs()
+            finally:
+                self._fail(trouble)
         except BaseException as bug:
             self._fail(bug)
             raise
+        finally:
+            self.space.drop()
 
     def _fail(self, failure: BaseException) -> None:
         with self._lock:
@@ -291,6 +330,7 @@ class Recorder:
     def _commit(self) -> None:
         with self._lock:
             work, self._waiting = self._waiting, []
+            self._taken = list(work)
             self._end_blocks()
             self._urgent = False
         together: list[_Block | _Request] = []
@@ -305,7 +345,7 @@ class Recorder:
     def _write(self, items: list[_Block | _Request]) -> None:
         if self._daily is not None:
             signed = any(isinstance(item, _Request) and item.key is not None for item in items)
-            self._daily.before_entries(self._notebook, signed_anyway=signed)
+            self._with_reserve(partial(self._daily.before_entries, self._notebook, signed_anyway=signed))
         drafts: list[Draft] = []
         for item in items:
             if isinstance(item, _Request):
@@ -314,12 +354,14 @@ class Recorder:
                 drafts += item.drafts
             else:
                 drafts.append(self._draft(item))
-        entries = iter(self._notebook.append(*drafts))
+        drafts += self.space.before_commit(drafts, running=bool(self._open))
+        entries = iter(self._with_reserve(partial(self._notebook.append, *drafts)))
         requests, rows = [], 0
         for item in items:
             if isinstance(item, _Request):
                 item.entries = tuple(islice(entries, len(item.drafts)))
-                item.note = self._notebook.checkpoint(item.key) if item.key is not None else ""
+                if item.key is not None:
+                    item.note = self._with_reserve(partial(self._notebook.checkpoint, item.key))
                 requests.append(item)
             else:
                 next(entries)
@@ -327,6 +369,8 @@ class Recorder:
         with self._lock:
             for request in requests:
                 request.done = True
+                self._note_runs(request.entries)
+            del self._taken[: len(items)]
             self._rows_waiting -= rows
             self._committed = self._notebook.size
             self._progress.notify_all()
@@ -346,3 +390,47 @@ class Recorder:
             author=run.author,
             station=run.station,
         )
+
+    def _note_runs(self, entries: tuple[Entry, ...]) -> None:
+        for entry in entries:
+            if entry.kind == "run-start":
+                self._open[entry.seq] = entry.author, entry.station
+            elif entry.kind == "run-stop":
+                self._open.pop(entry.body["run"], None)
+
+    def _with_reserve(self, write: Callable[[], _Done]) -> _Done:
+        """Write; on a full disk once more, with room from the reserve, and then no run goes on."""
+        try:
+            return write()
+        except StorageTrouble as trouble:
+            if not out_of_room(trouble):
+                raise
+            self.space.stopping = True
+            if not self.space.release():
+                raise self.space.named(trouble) from trouble
+        try:
+            return write()
+        except StorageTrouble as trouble:
+            raise self.space.named(trouble) from trouble
+
+    def _end_runs(self) -> None:
+        """On a full disk: mark what could not be kept, and end every run, in what is left of the reserve."""
+        self.space.release()
+        with self._lock:
+            lost = [item for item in (*self._taken, *self._waiting) if isinstance(item, _Block)]
+            left = dict(self._open)
+        drafts: list[Draft] = []
+        for run, (author, station) in left.items():
+            blocks = [item for item in lost if item.run == run]
+            rows = self._runs[run].rows if run in self._runs else 0
+            if blocks:
+                rows = blocks[0].first
+                times = [joined(one.given, one.terminator).t_ns for one in (blocks[0], blocks[-1])]
+                begin, end = int(times[0][0]), int(times[1][-1])
+                drafts.append(
+                    gap(run, after=rows - 1, reason=_FULL, from_ns=begin, to_ns=end, author=author, station=station)
+                )
+            drafts.append(run_stop(run, rows=rows, reason=_FULL, author=author, station=station))
+        with suppress(StorageTrouble):  # the first trouble is told; the next opening names the runs left open
+            self._notebook.append(*drafts)
+            self._committed = self._notebook.size

@@ -6,13 +6,14 @@ the plan and the record alone, so a run that was broken off is simply begun agai
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import ceil
 from threading import Event
 from typing import Literal, Protocol
 
 import msgspec
 
 from labclient.acquisition import Cycle, Series, Source
-from labclient.errors import BrokenOff
+from labclient.errors import BrokenOff, DiskFull
 from labclient.evaluation import Check, settled
 from labclient.metrology import Verdict
 from labclient.notebook import Purpose, Task
@@ -167,6 +168,8 @@ class Runs:
     def _source(self, instrument: Instrument, point: Point | None, task: Task, purpose: Purpose) -> Iterator[Source]:
         """A source with its run open; the run is stopped in order, or left open in the record when something breaks."""
         may_run(self._p.state, task)
+        space = self._p.recorder.space
+        space.may_start(planned_readings(self._plan, task))
         source = Source(
             instrument.device(point.settings if point else {}, self._p.clock),
             instrument.reading,
@@ -176,7 +179,7 @@ class Runs:
             author=self._who,
             station=self._p.state.station or "",
         )
-        with source:
+        with source, space.telling(self._observer.tell):
             self._at_work.append(source)
             try:
                 source.start(task, purpose)
@@ -184,6 +187,9 @@ class Runs:
                 yield source
             except BrokenOff:
                 source.stop("broken off")
+                raise
+            except DiskFull:
+                source.stop("disk nearly full")
                 raise
             finally:
                 self._at_work.remove(source)
@@ -217,6 +223,21 @@ class Runs:
             return self._plan.transfer_standard.serial
         standard = self._p.state.standard
         return standard.serial if step.role == "S" and standard else step.role
+
+
+def planned_readings(plan: Plan, task: Task) -> int:
+    """How many readings a run of this task may take by the plan; one day at all points for a measurement, which the
+    watch of the environment goes with."""
+    match task:
+        case "functional":
+            return plan.arrival.functional_readings
+        case "stability":
+            return plan.stability.readings
+        case "settling":
+            return ceil(_seconds(plan.warm_up.longest) / _seconds(plan.warm_up.interval))
+        case _:
+            scheme = plan.measurement.scheme
+            return len(plan.points) * plan.measurement.cycles * len(scheme.steps) * scheme.readings
 
 
 def _seconds(quantity: Quantity) -> float:

@@ -1,11 +1,41 @@
-"""The status bar: the recording lamp, the last thing said, who is working, and what the clock is worth."""
+"""The status bar: the recording lamp, the last thing said, room on the disk, who is working, and what the clock is
+worth."""
 
-from PySide6.QtCore import Qt
+from threading import Thread
+
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar
 
+from labclient.acquisition import RULES, Gauge, Left, size_text, time_text
 from labclient.ui._theme import S2, space
 from labclient.ui._watch import Snapshot
-from labclient.words import message, say
+from labclient.words import Message, message, say
+
+_LOOK_MS = 2000
+
+
+class _DiskLook:
+    """Asks a disk in a thread of its own, which a dead network folder may hold for minutes: `found` is what it last
+    said, None before or when it did not answer."""
+
+    def __init__(self, gauge: Gauge) -> None:
+        self.gauge = gauge
+        self.found: Left | None = None
+        self.answered = False
+        self._thread: Thread | None = None
+
+    def ask(self) -> None:
+        """Ask once more, unless the last answer is still awaited."""
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = Thread(target=self._look, name="disk-look", daemon=True)
+            self._thread.start()
+
+    def _look(self) -> None:
+        try:
+            self.found = self.gauge.look()
+        except OSError:
+            self.found = None
+        self.answered = True
 
 
 class StatusBar(QStatusBar):
@@ -20,8 +50,14 @@ class StatusBar(QStatusBar):
         self._said.setMinimumWidth(1)  # a long sentence is cut here, and stays whole in the tool tip
         self.who = QPushButton()
         self.who.setProperty("role", "quiet")
+        self._disk = QLabel()
+        self._look: _DiskLook | None = None
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._show_disk)
+        self._timer.start(_LOOK_MS)
         self.addWidget(self._lamp)
         self.addWidget(self._said, 1)
+        self.addPermanentWidget(self._disk)
         self.addPermanentWidget(self.who)
         self.addPermanentWidget(QLabel(say(message("PC clock, unchecked"))))
         self.show_snapshot(None)
@@ -49,3 +85,35 @@ class StatusBar(QStatusBar):
         else:
             said = message("■ not recording: {n} entries", n=snapshot.size)
         self._lamp.setText(say(said))
+        if snapshot is not None and (self._look is None or self._look.gauge.path != snapshot.path):
+            self._look = _DiskLook(Gauge(snapshot.path, RULES))
+            self._look.ask()
+
+    def _show_disk(self) -> None:
+        """What the disk said last; and ask it again."""
+        look = self._look
+        if look is None:
+            return
+        if look.answered:
+            role = "attention" if look.found is None or look.found.level != "plenty" else ""
+            self._disk.setText(say(disk_words(look.found)))
+            if self._disk.property("role") != role:
+                self._disk.setProperty("role", role)
+                self._disk.style().polish(self._disk)
+        look.ask()
+
+
+def disk_words(left: Left | None) -> Message:
+    """How much room the notebook has."""
+    if left is None:
+        return message("▲ disk: no answer")
+    room = size_text(left.room)
+    match left.level:
+        case "plenty":
+            return message("disk: {left} left", left=room)
+        case "stop":
+            return message("▲ disk nearly full: {left} left; no run is possible", left=room)
+        case "low" if left.seconds is not None and left.seconds < RULES.warn_s:
+            return message("▲ disk: {left} left, gone in {time}", left=room, time=time_text(left.seconds))
+        case "low":
+            return message("▲ disk: {left} left", left=room)

@@ -1,7 +1,5 @@
 """The recorder: what it says is committed is on the disk; what is not, nobody has seen."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -33,28 +31,6 @@ from labclient.signing import NoteKey
 ROOT = Path(__file__).parents[2]
 AUTHOR = "Operator A"
 KEY = NoteKey.generate("lab-07")
-FULL = """
-import resource, sys
-from pathlib import Path
-import numpy as np
-from labclient.acquisition import Recorder, Replies
-from labclient.clock import SystemClock
-from labclient.errors import StorageTrouble
-from labclient.notebook import Notebook
-path, run, series = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
-notebook = Notebook.open(path, clock=SystemClock())
-recorder = Recorder(notebook, interval=0.001)
-offered = 0
-try:
-    while True:
-        ones = Replies(t_ns=range(100), status=["ok"] * 100, texts=[["1.0"] * 100], raws=None, values=np.ones((100, 1)))
-        recorder.offer(run, series, ones, b"\\n")
-        offered += 100
-        recorder.wait_beyond(recorder.committed, 10)
-except StorageTrouble as trouble:
-    print(recorder.committed, offered, trouble.sentence)
-"""
 
 
 @pytest.fixture
@@ -329,30 +305,6 @@ def test_a_file_that_is_gone_stops_the_recording_and_says_so_to_everybody(notebo
     assert recorder.committed == committed
     moved.rename(notebook.path)
     assert check(notebook.path).entries == committed
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="a limit on the size of files is a POSIX matter")
-def test_a_full_disk_stops_the_recording_and_the_file_verifies(notebook: Notebook) -> None:
-    with Recorder(notebook) as recorder:
-        run, one = begin(recorder)
-    notebook.close()
-    child = subprocess.run(
-        [sys.executable, "-c", FULL, str(notebook.path), str(run), str(one)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    committed, offered, sentence = child.stdout.split(maxsplit=2)
-    assert "Recording has stopped" in sentence
-    report = check(notebook.path, deep=True)
-    assert report.ok
-    assert report.entries == int(committed)
-    assert 0 < report.readings < int(offered)
-    with Notebook.open(notebook.path, clock=SystemClock()) as again, Recorder(again) as recorder:
-        assert recorder.rows(run) == report.readings
-        recorder.enter(run_stop(run, rows=report.readings, reason="disk full", author=AUTHOR))
-    assert check(notebook.path, deep=True).ok
 
 
 def test_a_closed_recorder_takes_nothing(notebook: Notebook) -> None:
