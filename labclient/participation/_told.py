@@ -84,6 +84,7 @@ _SENTENCES: dict[str, Callable[[_Body], Message]] = {
     "satellite-given-up": lambda b: message("Satellite given up: {reason}", reason=b["reason"]),
     **CLOCK_SENTENCES,
     "checkpoint": lambda _: message("Checkpoint signed"),
+    "checkpoint-missed": lambda b: message("Checkpoint of {day} missed: {cause}", day=b["day"], cause=b["cause"]),
     "staged": lambda b: message("Revision {revision} prepared for signing", revision=b["revision"]),
     "signed-off": lambda b: message("Revision {revision} signed: {role}, {person}", revision=b["revision"],
                                     role=ROLE_NAMES[b["role"]], person=b["person"]),

@@ -1,16 +1,18 @@
-import sys
+"""A checkpoint drawn as a QR code: the same text gives the same picture, on paper and in a terminal."""
 
-import pytest
+from xml.etree import ElementTree
 
-from labclient.errors import WrongUse
 from labclient.signing import qr_svg, qr_text
 
+NOTE = "labclient/notebook/x\n1234\n" + "A" * 44 + "\n\n— labclient-bench " + "B" * 92 + "\n"
 
-@pytest.mark.parametrize("draw", [qr_svg, qr_text])
-def test_an_installation_without_qr_codes_says_what_to_do_instead(
-    draw: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "segno", None)
-    assert callable(draw)
-    with pytest.raises(WrongUse, match="read its code over the phone"):
-        draw("text")
+
+def test_a_checkpoint_is_drawn_as_a_picture_and_as_text() -> None:
+    svg = qr_svg(NOTE)
+    root = ElementTree.fromstring(svg)
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    lines = qr_text(NOTE).splitlines()
+    side = int(root.attrib["viewBox"].split()[2])
+    assert {len(line) for line in lines} == {side}
+    assert svg == qr_svg(NOTE)
+    assert svg != qr_svg(NOTE + "x")
