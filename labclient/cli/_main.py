@@ -14,6 +14,7 @@ from typing import TextIO, cast
 
 from labclient import __version__
 from labclient.cli import (
+    _copy,
     _delivery,
     _demo,
     _enter,
@@ -40,7 +41,7 @@ from labclient.home import this_pc
 from labclient.words import LANGUAGES, message, say, system_language, use_language
 
 _MODULES = (
-    _demo, _simulate, _instruments, _identity, _plan, _trust, _notebook, _prove, _status, _enter,
+    _demo, _simulate, _instruments, _identity, _plan, _trust, _notebook, _copy, _prove, _status, _enter,
     _record, _satellite, _package, _verify, _delivery, _outbox, _sealing, _selftest,
 )  # fmt: skip
 FAULT = 70

@@ -11,6 +11,7 @@ from labclient.notebook._blocks import (
     read_columns,
 )
 from labclient.notebook._check import CheckReport, Finding, check
+from labclient.notebook._copy import Copied, SecondCopy
 from labclient.notebook._entry import Digest, Draft, Entry, check_draft
 from labclient.notebook._export import DAMAGE, export
 from labclient.notebook._file import SUFFIX
@@ -61,6 +62,7 @@ __all__ = [
     "CheckReport",
     "Columns",
     "ConsistencyProof",
+    "Copied",
     "Digest",
     "Draft",
     "Entry",
@@ -73,6 +75,7 @@ __all__ = [
     "Purpose",
     "Reader",
     "RunData",
+    "SecondCopy",
     "Task",
     "attachment",
     "block",
@@ -83,8 +86,8 @@ __all__ = [
     "check_draft",
     "check_lines",
     "check_replies",
-    "copies",
     "checkpoints_in",
+    "copies",
     "export",
     "gap",
     "interrupted",

@@ -1,6 +1,7 @@
 """A participation: its state folded from the notebook, its gates, its entries, its runs. The façade of both faces."""
 
 from labclient.participation._bodies import body_of
+from labclient.participation._copying import choose_copy, copied_so_far, copy_folder, keep_up
 from labclient.participation._diagnostic import Told, read_out
 from labclient.participation._entries import (
     KINDS,
@@ -61,12 +62,16 @@ __all__ = [
     "Told",
     "bench_instrument",
     "body_of",
+    "choose_copy",
     "confirm_root",
+    "copied_so_far",
+    "copy_folder",
     "damage",
     "first_state",
     "fold",
     "give_up_satellite",
     "issue_satellite",
+    "keep_up",
     "known_drivers",
     "may_enter",
     "may_finish",
