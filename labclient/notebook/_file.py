@@ -20,6 +20,7 @@ from labclient.words import message
 SUFFIX = ".labnote"
 FORMAT = 1
 BUSY_S = 20.0
+STEP = message("Check it: the check names each entry that fails. Everything readable can still be exported.")
 _APPLICATION = 0x4C424E54  # "LBNT"
 SCHEMA = (
     "CREATE TABLE log(seq INTEGER PRIMARY KEY, entry BLOB NOT NULL, payload BLOB, vals BLOB) STRICT",
@@ -87,9 +88,9 @@ def tree_of(row: Any) -> Tree:
         tree = Tree(size, bytes(memoryview(frontier)))
         sound = tree.root() == root
     except (Trouble, TypeError, AttributeError) as error:
-        raise NotebookDamaged(message("The head of the notebook cannot be read.")) from error
+        raise NotebookDamaged(message("The head of the notebook cannot be read."), STEP) from error
     if not sound:
-        raise NotebookDamaged(message("The head of the notebook contradicts itself."))
+        raise NotebookDamaged(message("The head of the notebook contradicts itself."), STEP)
     return tree
 
 
@@ -110,7 +111,7 @@ def telling(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         raise _trouble(path, error) from error
     except (MemoryError, UnicodeDecodeError) as error:  # a damaged length or text inside SQLite's own tables
-        raise NotebookDamaged(message("{path} is damaged: {cause}", path=str(path), cause=repr(error))) from error
+        raise NotebookDamaged(message("{path} is damaged: {cause}", path=str(path), cause=repr(error)), STEP) from error
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -140,7 +141,7 @@ def _check_format(path: Path, connection: sqlite3.Connection) -> None:
         )
     found = {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_schema")}
     if version != FORMAT or found != set(SCHEMA) or pragma("journal_mode") == "wal" or pragma("encoding") != "UTF-8":
-        raise NotebookDamaged(message("{path} does not have the form of a notebook.", path=str(path)))
+        raise NotebookDamaged(message("{path} does not have the form of a notebook.", path=str(path)), STEP)
 
 
 def _trouble(path: Path, error: sqlite3.Error) -> Trouble:
@@ -171,4 +172,4 @@ def _trouble(path: Path, error: sqlite3.Error) -> Trouble:
                 message("{path} cannot be read or written: {cause}", path=place, cause=str(error)),
                 message("Check the disk, its free space and the permission to write there."),
             )
-    return NotebookDamaged(message("{path} is damaged: {cause}", path=place, cause=str(error)))
+    return NotebookDamaged(message("{path} is damaged: {cause}", path=place, cause=str(error)), STEP)

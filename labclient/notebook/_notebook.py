@@ -261,5 +261,5 @@ def _known(line: bytes) -> bytes:
 def _damaged(path: Path) -> NotebookDamaged:
     return NotebookDamaged(
         message("{path} does not verify: its last entries do not fit its head.", path=str(path)),
-        message("Check it: the check names each entry that fails. Reading and exporting still work."),
+        _file.STEP,
     )

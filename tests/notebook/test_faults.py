@@ -49,6 +49,20 @@ def test_a_truncated_file_is_found_and_what_is_left_can_be_had(closed: Path, tmp
     assert told["found"] > 20
 
 
+def test_pages_overwritten_or_exchanged_are_found(closed: Path, tmp_path: Path) -> None:
+    sound, data = exported(closed, tmp_path / "sound"), closed.read_bytes()
+    dice, told = random.Random(20260301), Counter[str]()
+    pages = [data[at : at + PAGE] for at in range(0, len(data), PAGE)]
+    for _ in range(40):
+        garbled = pages.copy()
+        for place in dice.sample(range(len(pages)), dice.randrange(1, 4)):
+            garbled[place] = dice.choice((dice.choice(pages), dice.randbytes(PAGE), b"\x0d" + dice.randbytes(PAGE - 1)))
+        closed.write_bytes(b"".join(garbled))
+        told[outcome(closed, sound, tmp_path / "out")] += 1
+        shutil.rmtree(tmp_path / "out", ignore_errors=True)
+    assert told["found"] > 35
+
+
 @pytest.mark.parametrize("page", [1, 2, 3])
 def test_without_a_whole_page_the_entries_of_the_others_are_had_and_their_proof_is_told(
     closed: Path, tmp_path: Path, page: int
