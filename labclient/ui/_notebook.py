@@ -6,21 +6,27 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QHeaderView, QLabel, QLineEdit, QTableView
 
-from labclient.notebook import CheckReport, check, export
-from labclient.participation import Participation
+from labclient.home import this_pc
+from labclient.notebook import CheckReport, check, export, proof_bytes, prove_entry
+from labclient.participation import copy_folder
+from labclient.signing import storage, write_whole
 from labclient.ui._aside import Aside
+from labclient.ui._checkpoint import CheckpointDialog, Signed, sign_checkpoint_of
+from labclient.ui._choose import choose_folder, choose_new
 from labclient.ui._desk import Desk
 from labclient.ui._page import Page
+from labclient.ui._second_copy import CopyFollower
 from labclient.ui._timeline import TimelineFilter, TimelineModel, rows_of
 from labclient.ui._watch import Snapshot
 from labclient.words import Message, message, say
 
 _ROOMY = 100  # characters
-_ROWS, _CHECK, _EXPORT = "rows", "check", "export"
+_ROWS, _CHECK, _EXPORT, _COPY = "rows", "check", "export", "copy"
 
 
 class NotebookPage(Page):
-    """Everything on it reads, in a thread beside the desk; only a checkpoint is written, at the desk."""
+    """Everything on it reads, in a thread beside the desk; only a checkpoint is written, at the desk. A second copy is
+    kept, by a process of its own, as long as the notebook is shown."""
 
     def __init__(self, desk: Desk, aside: Aside) -> None:
         super().__init__(desk, message("Notebook"))
@@ -58,7 +64,17 @@ class NotebookPage(Page):
         self.body.addLayout(row)
         self.body.addWidget(self.table, 1)
         self.body.addWidget(self.said)
+        self.copied = QLabel()
+        self.copied.setWordWrap(True)
+        self.copied.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.copied.hide()
+        self.body.addWidget(self.copied)
+        self.copy = CopyFollower(self)
+        self.copy.told.connect(self._show_copied)
+        self._copied_from: Path | None = None
+        self.secondary(message("Second copy…"), self._choose_copy)
         self.secondary(message("Export…"), self._export)
+        self.prove_button = self.secondary(message("Prove this entry…"), self._prove)
         self.checkpoint_button = self.secondary(message("Sign a checkpoint"), self._checkpoint)
         self.check_button = self.primary(message("Check the notebook"), self._check)
         aside.done.connect(self._done)
@@ -68,6 +84,9 @@ class NotebookPage(Page):
         super().show_snapshot(snapshot)
         if self.isVisible():
             self._read_on()
+        if self._copied_from != snapshot.path:
+            self._copied_from = path = snapshot.path
+            self._aside.run(f"{_COPY} {self._generation}", lambda: copy_folder(this_pc(), path))
 
     def showEvent(self, _event: QShowEvent) -> None:
         """Entries are read when somebody looks."""
@@ -79,6 +98,9 @@ class NotebookPage(Page):
         self._generation += 1
         self.model.clear()
         self.said.clear()
+        self.copy.leave()
+        self.copied.hide()
+        self._copied_from = None
 
     def _read_on(self) -> None:
         if self.snapshot is None or self._read_to >= self.snapshot.size:
@@ -102,8 +124,35 @@ class NotebookPage(Page):
             path = self.snapshot.path
             self._aside.run(_EXPORT, lambda: (folder, len(export(path, Path(folder)))))
 
+    def _choose_copy(self) -> None:
+        if self.snapshot is not None:
+            choose_folder(self, message("A folder on a stick or a share"), self._copy_to)
+
+    def _copy_to(self, folder: Path) -> None:
+        if self.snapshot is not None:
+            self.copy.follow(self.snapshot.path, folder)
+
+    def _show_copied(self, sentence: str) -> None:
+        self.copied.setText(sentence)
+        self.copied.show()
+
+    def _prove(self) -> None:
+        """A file that shows a stranger: this entry is in the log that the checkpoint covers."""
+        index = self.table.currentIndex()
+        if self.snapshot is None or not index.isValid():
+            self._tell(message("Choose an entry first."))
+            return
+        seq = self.model.row(self.filter.mapToSource(index).row()).seq
+        path = self.snapshot.path
+        proposed = path.with_name(f"{path.stem}.entry-{seq}.proof.json")
+
+        def prove(file: Path) -> None:
+            self._aside.run(_PROVE, lambda: _write_proof(path, seq, file))
+
+        choose_new(self, message("Where to write the proof"), "*.json", prove, proposed)
+
     def _checkpoint(self) -> None:
-        self.desk.do("checkpoint", Participation.checkpoint)
+        self.desk.do("checkpoint", sign_checkpoint_of)
 
     def _done(self, what: str, answer: object) -> None:
         if what == f"{_ROWS} {self._generation}" and isinstance(answer, list):
@@ -112,6 +161,8 @@ class NotebookPage(Page):
             self._fit()
             if at_end:
                 self.table.scrollToBottom()
+        elif what == f"{_COPY} {self._generation}" and isinstance(answer, Path) and self._copied_from is not None:
+            self.copy.follow(self._copied_from, None)
         elif what == _CHECK and isinstance(answer, CheckReport):
             self.check_button.setEnabled(True)
             self._show_report(answer)
@@ -121,10 +172,10 @@ class NotebookPage(Page):
                 message("{count} files in {folder}; SHA256SUMS lists their digests.", count=count, folder=folder)
             )
 
-    def _desk_done(self, what: str, _: object) -> None:
-        if what == "checkpoint" and self.snapshot is not None:
-            file = self.snapshot.path.with_suffix(".checkpoint.txt")
-            self._tell(message("Written to {file}: give it to the pilot laboratory.", file=str(file)))
+    def _desk_done(self, what: str, answer: object) -> None:
+        if what == "checkpoint" and isinstance(answer, Signed):
+            self._tell(message("Written to {file}: give it to the pilot laboratory.", file=str(answer.file)))
+            CheckpointDialog(self, answer).open()
 
     def _show_report(self, report: CheckReport) -> None:
         if report.ok:
@@ -152,3 +203,10 @@ class NotebookPage(Page):
 
     def _tell(self, sentence: Message) -> None:
         self.said.setText(say(sentence))
+
+
+def _write_proof(path: Path, seq: int, file: Path) -> Path:
+    proof = proof_bytes(prove_entry(path, seq))
+    with storage(file.parent):
+        write_whole(file, proof)
+    return file
