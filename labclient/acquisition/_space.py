@@ -130,7 +130,10 @@ class Space:
         except OSError:  # the commit itself will say what is wrong
             return []
         if left < sum(map(_size, drafts)) + _PAGES + CLOSING:
-            raise self._full()
+            raise DiskFull(
+                message("{path} has come to the size that a file may have here.", path=str(self._path)),
+                message("Let the limit on the size of files be raised, then open the notebook again."),
+            )
         if not running:
             return []
         self.stopping = self.stopping or now.level == "stop"
@@ -154,10 +157,7 @@ class Space:
 
     def named(self, trouble: StorageTrouble) -> StorageTrouble:
         """The same trouble, as `DiskFull` if it is that."""
-        return self._full() if _code(trouble) & 0xFF == sqlite3.SQLITE_FULL else trouble
-
-    def _full(self) -> DiskFull:
-        return DiskFull(message("The disk that holds {path} is full.", path=str(self._path)), self._way_on)
+        return DiskFull(trouble.sentence, self._way_on) if _code(trouble) & 0xFF == sqlite3.SQLITE_FULL else trouble
 
     @property
     def _way_on(self) -> Message:

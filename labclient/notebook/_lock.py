@@ -39,12 +39,15 @@ class WriterLock:
 
     def release(self) -> None:
         """Give the notebook free and remove the lock file."""
-        if os.name != "nt":
-            self._place.unlink(missing_ok=True)  # while held: who has opened it meanwhile finds it gone and starts anew
+        if os.name != "nt":  # while held: who has opened it meanwhile finds it gone and starts anew
+            self._remove()
         self._lock.release()
-        with suppress(OSError):  # on Windows it goes when nobody has it open
-            if os.name == "nt":
-                self._place.unlink(missing_ok=True)
+        if os.name == "nt":  # it goes when nobody has it open
+            self._remove()
+
+    def _remove(self) -> None:
+        with suppress(OSError):  # still open on Windows, or on a disk that is gone or read-only now: it does no harm
+            self._place.unlink()
 
     def _holder(self) -> tuple[str, str]:
         try:
