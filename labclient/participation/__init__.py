@@ -15,7 +15,7 @@ from labclient.participation._entries import (
     Note,
     Part,
 )
-from labclient.participation._facade import Participation, confirm_root, first_state, read_state
+from labclient.participation._facade import Participation, checkpoint_file, confirm_root, first_state, read_state
 from labclient.participation._fields import FIELD_NAMES, WORD_NAMES
 from labclient.participation._gates import (
     ROLE_NAMES,
@@ -62,6 +62,7 @@ __all__ = [
     "Told",
     "bench_instrument",
     "body_of",
+    "checkpoint_file",
     "choose_copy",
     "confirm_root",
     "copied_so_far",

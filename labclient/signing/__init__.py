@@ -40,7 +40,7 @@ from labclient.signing._notes import (
     sign_checkpoint,
     unproven_checkpoint,
 )
-from labclient.signing._qr import qr_svg, qr_text
+from labclient.signing._qr import qr_squares, qr_svg, qr_text
 from labclient.signing._report import FileReport, Finding, Report, SignatureReport
 from labclient.signing._seal import (
     SealKey,
@@ -103,6 +103,7 @@ __all__ = [
     "parse_strict",
     "phone_code",
     "proofs",
+    "qr_squares",
     "qr_svg",
     "qr_text",
     "read_checkpoint",

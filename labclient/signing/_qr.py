@@ -16,6 +16,11 @@ def qr_svg(text: str) -> bytes:
     return picture.getvalue()
 
 
+def qr_squares(text: str) -> tuple[bytes, ...]:
+    """The symbol without its margin, row by row: 1 is a dark module, 0 a light one."""
+    return tuple(bytes(row) for row in _code(text).matrix)
+
+
 def qr_text(text: str) -> str:
     """Lines of half blocks for a terminal with light letters on dark."""
     lines = StringIO()

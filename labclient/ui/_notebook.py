@@ -1,10 +1,20 @@
 """The notebook as a person reads it: what happened, whether it still verifies, and the ways to take it elsewhere."""
 
+from os.path import commonpath
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QHeaderView, QLabel, QLineEdit, QTableView
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTableView,
+)
 
 from labclient.home import this_pc
 from labclient.notebook import CheckReport, check, export, proof_bytes, prove_entry
@@ -21,7 +31,7 @@ from labclient.ui._watch import Snapshot
 from labclient.words import Message, message, say
 
 _ROOMY = 100  # characters
-_ROWS, _CHECK, _EXPORT, _COPY = "rows", "check", "export", "copy"
+_ROWS, _CHECK, _EXPORT, _COPY, _PROVE = "rows", "check", "export", "copy", "prove"
 
 
 class NotebookPage(Page):
@@ -47,17 +57,10 @@ class NotebookPage(Page):
         row = QHBoxLayout()
         row.addWidget(self.search, 1)
         row.addWidget(self.readings)
-        self.table = QTableView()
-        self.table.setAccessibleName(say(message("Entries")))
-        self.table.setModel(self.filter)
-        self.table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.table.setWordWrap(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.table.verticalHeader().hide()
-        header = self.table.horizontalHeader()
-        header.setStretchLastSection(True)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.prove_button = QPushButton(say(message("Prove this entry…")))
+        self.prove_button.clicked.connect(self._prove)
+        row.addWidget(self.prove_button)
+        self.table = _table(self.filter)
         self.said = QLabel()
         self.said.setWordWrap(True)
         self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -74,7 +77,6 @@ class NotebookPage(Page):
         self._copied_from: Path | None = None
         self.secondary(message("Second copy…"), self._choose_copy)
         self.secondary(message("Export…"), self._export)
-        self.prove_button = self.secondary(message("Prove this entry…"), self._prove)
         self.checkpoint_button = self.secondary(message("Sign a checkpoint"), self._checkpoint)
         self.check_button = self.primary(message("Check the notebook"), self._check)
         aside.done.connect(self._done)
@@ -122,7 +124,7 @@ class NotebookPage(Page):
         folder = QFileDialog.getExistingDirectory(self, say(message("An empty folder for the export")))
         if folder:
             path = self.snapshot.path
-            self._aside.run(_EXPORT, lambda: (folder, len(export(path, Path(folder)))))
+            self._aside.run(_EXPORT, lambda: export(path, Path(folder), damaged=True, described=True))
 
     def _choose_copy(self) -> None:
         if self.snapshot is not None:
@@ -167,15 +169,22 @@ class NotebookPage(Page):
             self.check_button.setEnabled(True)
             self._show_report(answer)
         elif what == _EXPORT and isinstance(answer, tuple):
-            folder, count = answer
-            self._tell(
-                message("{count} files in {folder}; SHA256SUMS lists their digests.", count=count, folder=folder)
-            )
+            self._show_export(answer)
+        elif what == _PROVE and isinstance(answer, Path):
+            self._tell(message("Written to {file}: `labclient prove --verify` reads it.", file=str(answer)))
 
     def _desk_done(self, what: str, answer: object) -> None:
         if what == "checkpoint" and isinstance(answer, Signed):
             self._tell(message("Written to {file}: give it to the pilot laboratory.", file=str(answer.file)))
             CheckpointDialog(self, answer).open()
+
+    def _show_export(self, files: tuple[Path, ...]) -> None:
+        folder = commonpath(files)
+        told = message("{count} files in {folder}; SHA256SUMS lists their digests.", count=len(files), folder=folder)
+        for file in files:
+            if file.name == "DAMAGE.txt":
+                told = message("The notebook is damaged: {file} says what verifies and what does not.", file=str(file))
+        self._tell(told)
 
     def _show_report(self, report: CheckReport) -> None:
         if report.ok:
@@ -190,7 +199,10 @@ class NotebookPage(Page):
             message("entry {seq}: {why}", seq=one.seq, why=one.sentence) if one.seq is not None else one.sentence
             for one in report.findings
         ]
-        self.said.setText("\n".join([say(message("The notebook does not verify.")), *map(say, places[:20])]))
+        proven = ", ".join(f"{first}–{last}" if first < last else str(first) for first, last in report.verified)
+        if proven:
+            places.append(message("Entries that are proven to be what was written: {entries}", entries=proven))
+        self.said.setText("\n".join([say(message("The notebook does not verify.")), *map(say, places[-20:])]))
 
     def _fit(self) -> None:
         header = self.table.horizontalHeader()
@@ -203,6 +215,21 @@ class NotebookPage(Page):
 
     def _tell(self, sentence: Message) -> None:
         self.said.setText(say(sentence))
+
+
+def _table(model: TimelineFilter) -> QTableView:
+    table = QTableView()
+    table.setAccessibleName(say(message("Entries")))
+    table.setModel(model)
+    table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+    table.setWordWrap(False)
+    table.setTabKeyNavigation(False)
+    table.setTextElideMode(Qt.TextElideMode.ElideRight)
+    table.verticalHeader().hide()
+    header = table.horizontalHeader()
+    header.setStretchLastSection(True)
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    return table
 
 
 def _write_proof(path: Path, seq: int, file: Path) -> Path:

@@ -6,15 +6,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from labclient.clock import SystemClock
-from labclient.notebook import Channel, Draft, Notebook, Reader, run_start, run_stop
+from labclient.notebook import Channel, Draft, Notebook, Reader, read_proof, run_start, run_stop, verify_proof
 from labclient.participation import KINDS, told
 from labclient.participation._told import _SENTENCES
-from labclient.signing import NoteKey
+from labclient.signing import NoteKey, qr_squares
 from labclient.ui._aside import Aside
+from labclient.ui._checkpoint import CheckpointDialog, Signed
 from labclient.ui._desk import Desk
 from labclient.ui._notebook import NotebookPage
 from labclient.ui._theme import Theme
@@ -24,11 +25,16 @@ from labclient.words import say
 
 
 @pytest.fixture
-def written(tmp_path: Path) -> Path:
+def key() -> NoteKey:
+    return NoteKey.generate("bench")
+
+
+@pytest.fixture
+def written(tmp_path: Path, key: NoteKey) -> Path:
     path = tmp_path / "small.labnote"
     clock = SystemClock()
     about = {"comparison": "C-1", "laboratory": "LAB01"}
-    with Notebook.create(path, clock=clock, author="P-01", key=NoteKey.generate("bench"), body=about) as notebook:
+    with Notebook.create(path, clock=clock, author="P-01", key=key, body=about) as notebook:
         notebook.append(Draft(kind="note", body={"text": "the door was open"}, author="P-01", station="measurement"))
         channels, device = [Channel("v", "voltage", "V")], {"identity": {"model": "34470A", "serial": "MY1"}}
         start = run_start(
@@ -132,3 +138,48 @@ def test_an_export_is_one_action(
     filled._export()
     qtbot.waitUntil(lambda: "SHA256SUMS" in filled.said.text(), timeout=5000)
     assert (tmp_path / "out" / "SHA256SUMS").exists()
+
+
+def test_what_a_damaged_notebook_still_holds_is_exported(
+    filled: NotebookPage, written: Path, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = bytearray(written.read_bytes())
+    data[data.index(b"the door")] = 0xFF
+    written.write_bytes(data)
+    chosen: Callable[..., str] = lambda *_: str(tmp_path / "out")  # noqa: E731
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", chosen)
+    filled._export()
+    qtbot.waitUntil(lambda: "DAMAGE.txt" in filled.said.text(), timeout=5000)
+    assert (tmp_path / "out" / "DAMAGE.txt").exists()
+
+
+def test_a_proof_of_the_chosen_entry_is_written_and_verifies(
+    filled: NotebookPage, written: Path, key: NoteKey, tmp_path: Path, qtbot: QtBot
+) -> None:
+    filled.prove_button.click()
+    assert filled.said.text() == "Choose an entry first."
+    with Notebook.open(written, clock=SystemClock()) as notebook:
+        notebook.checkpoint(key)
+    filled.table.selectRow(1)
+    filled.prove_button.click()
+    chooser = filled.findChild(QFileDialog)
+    assert chooser is not None
+    file = tmp_path / "entry.proof.json"
+    chooser.fileSelected.emit(str(file))
+    qtbot.waitUntil(lambda: str(file) in filled.said.text(), timeout=5000)
+    assert say(told(verify_proof(read_proof(file.read_bytes())).entry)) == "Note: the door was open"
+    chooser.close()
+
+
+def test_a_checkpoint_is_shown_in_three_ways(filled: NotebookPage, written: Path, key: NoteKey, qtbot: QtBot) -> None:
+    with Notebook.open(written, clock=SystemClock()) as notebook:
+        note = notebook.checkpoint(key)
+    signed = Signed(note, 4, "ABCD-EFGH-JKMN-PQRS-TVWX-7", written.with_suffix(".checkpoint.txt"), qr_squares(note))
+    filled._desk_done("checkpoint", signed)
+    dialog = filled.findChild(CheckpointDialog)
+    assert dialog is not None
+    texts = [label.text() for label in dialog.findChildren(QLabel)]
+    assert signed.code in texts
+    assert any(str(signed.file) in text for text in texts)
+    dialog.grab()
+    dialog.close()
