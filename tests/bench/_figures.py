@@ -6,9 +6,11 @@ from math import isfinite
 
 BARS = {
     "poll_ratio": ("≥", 0.90),
+    "poll_vs_pymeasure": ("≥", 1.0),
     "stream_rate": ("≥", 50_000.0),
     "stream_rss_growth": ("<", 20.0),
     "commit_p99_ms": ("≤", 200.0),
+    "commit_p99_copied_ms": ("≤", 200.0),
     "crash_loss_ms": ("≤", 200.0),
     "open_1e7_s": ("<", 1.0),
     "check_ratio": ("≤", 3.0),
@@ -66,4 +68,4 @@ class Size:
 
 
 QUICK = Size(2, 0.05, 0.5, 0.5, 2, 20_000, 5_000, 1, 5000.0, 2.0, 1)
-LONG = Size(stream_s=300.0, paced_s=300.0)
+LONG = Size(stream_s=300.0, paced_s=300.0, watched_s=300.0)

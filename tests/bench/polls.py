@@ -1,4 +1,4 @@
-"""Polling over loopback TCP, against a bare pyvisa loop that stores nothing."""
+"""Polling over loopback TCP, against a bare pyvisa loop that stores nothing, and against PyMeasure writing its CSV."""
 
 import subprocess
 import sys
@@ -17,33 +17,36 @@ from labclient.notebook import Draft
 from labclient.words import Message
 
 from ._figures import Figure, Size
+from ._peers import peer_python
 from ._process import cores, pinned
 from ._record import AUTHOR, meaning, new_notebook
 
 _ROOT = Path(__file__).parents[2]
-Loop = Callable[[int], None]
+Loop = Callable[[int], float]  # so many readings; returns the seconds they took
 
 
 def poll(size: Size, folder: Path) -> Iterator[Figure]:
     """Query to durable, logged reading, by source, recorder and notebook, as a part of the bare loop's rate."""
     with ExitStack() as stack:
         address = stack.enter_context(_served())
-        recorder = stack.enter_context(Recorder(stack.enter_context(new_notebook(folder / "poll.labnote"))))
-        device = Device(load_driver(shipped("drivers", "keysight-344xx.toml")), address)
-        source = Source(device, "voltage", recorder, SystemClock(), _deaf, author=AUTHOR, station="stability")
-        stack.enter_context(source)
-        run = source.start("stability", "diagnostic")
-
-        def ours(count: int) -> None:
-            source.take(meaning(run), count).result()
-            recorder.enter(Draft(kind="note", body={}, author=AUTHOR))  # returns when all before it is durable
-
+        ours = stack.enter_context(_ours(address, folder))
         one, other = (stack.enter_context(_bare(address)) for _ in range(2))
         rates = _rates({"one": one, "ours": ours, "other": other}, size)
-        source.stop("done")
     bare = f"bare pyvisa query {median(rates['one']):.0f}/s"
     yield Figure("poll_ratio", _ratio(rates["ours"], rates["one"]), "of its rate", bare)
     yield Figure("poll_ratio_null", _ratio(rates["other"], rates["one"]), "of its rate", bare)
+
+
+def pymeasure(size: Size, folder: Path) -> Iterator[Figure]:
+    """The same loop as a part of the rate of PyMeasure's Worker, whose CSV is written but not synced."""
+    python = peer_python()
+    with ExitStack() as stack:
+        address = stack.enter_context(_served())
+        ours = stack.enter_context(_ours(address, folder))
+        theirs = stack.enter_context(_worker(python, address, folder))
+        rates = _rates({"theirs": theirs, "ours": ours}, size)
+    peer = f"PyMeasure's Worker {median(rates['theirs']):.0f}/s, labclient {median(rates['ours']):.0f}/s"
+    yield Figure("poll_vs_pymeasure", _ratio(rates["ours"], rates["theirs"]), "of its rate", peer)
 
 
 def overhead(size: Size, folder: Path) -> Iterator[Figure]:
@@ -57,7 +60,7 @@ def overhead(size: Size, folder: Path) -> Iterator[Figure]:
             for _ in range(count):
                 device.poll("voltage")
 
-        rates = _rates({"bare": bare, "polled": polled}, size)
+        rates = _rates({"bare": bare, "polled": partial(_timed, polled)}, size)
     more = median(1e6 / a - 1e6 / b for a, b in zip(rates["polled"], rates["bare"], strict=True))
     yield Figure(
         "driver_overhead", more, "µs a reading", f"bare pyvisa query {median(1e6 / r for r in rates['bare']):.0f} µs"
@@ -80,9 +83,13 @@ def _rates(loops: dict[str, Loop], size: Size) -> dict[str, list[float]]:
 
 
 def _rate(loop: Loop, count: int) -> float:
+    return count / loop(count)
+
+
+def _timed(work: Callable[[int], None], count: int) -> float:
     began = time.perf_counter()
-    loop(count)
-    return count / (time.perf_counter() - began)
+    work(count)
+    return time.perf_counter() - began
 
 
 def _ratio(rates: list[float], peers: list[float]) -> float:
@@ -105,13 +112,51 @@ def _served() -> Iterator[str]:
 
 
 @contextmanager
+def _ours(address: str, folder: Path) -> Iterator[Loop]:
+    """Source, recorder and notebook: what a reading takes until it is durable."""
+    with ExitStack() as stack:
+        recorder = stack.enter_context(Recorder(stack.enter_context(new_notebook(folder / "poll.labnote"))))
+        device = Device(load_driver(shipped("drivers", "keysight-344xx.toml")), address)
+        source = Source(device, "voltage", recorder, SystemClock(), _deaf, author=AUTHOR, station="stability")
+        stack.enter_context(source)
+        run = source.start("stability", "diagnostic")
+
+        def take(count: int) -> None:
+            source.take(meaning(run), count).result()
+            recorder.enter(Draft(kind="note", body={}, author=AUTHOR))  # returns when all before it is durable
+
+        yield partial(_timed, take)
+        source.stop("done")
+
+
+@contextmanager
+def _worker(python: Path, address: str, folder: Path) -> Iterator[Loop]:
+    """PyMeasure in a process of its own, on the core of this thread."""
+    command = [str(python), "-P", str(Path(__file__).with_name("pymeasure_worker.py")), address, str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdin is not None
+        assert worker.stdout is not None
+        asked, told = worker.stdin, worker.stdout
+
+        def take(count: int) -> float:
+            asked.write(f"{count}\n")
+            asked.flush()
+            return float(told.readline())
+
+        try:
+            yield take
+        finally:
+            worker.communicate()
+
+
+@contextmanager
 def _bare(address: str) -> Iterator[Loop]:
     from pyvisa import ResourceManager
 
     manager = ResourceManager()
     instrument = manager.open_resource(address, read_termination="\n", write_termination="\n")
     try:
-        yield partial(_query, instrument.query)
+        yield partial(_timed, partial(_query, instrument.query))
     finally:
         instrument.close()
 

@@ -1,7 +1,11 @@
 """Streams: lines pushed by a device, parsed, recorded, durable."""
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
@@ -23,9 +27,10 @@ def rate(size: Size, folder: Path) -> Iterator[Figure]:
 
 
 def latency(size: Size, folder: Path) -> Iterator[Figure]:
-    """How long after its arrival a reading is durable and read back, at 50 000/s."""
-    waits = apart(_pace, folder / "paced.labnote", size.paced_s)
-    yield Figure("commit_p99_ms", float(np.quantile(waits, 0.99)), "ms", f"longest {max(waits):.0f} ms")
+    """How long after its arrival a reading is durable and read back, at 50 000/s; again while a second copy is kept."""
+    for name, stick in (("commit_p99_ms", None), ("commit_p99_copied_ms", folder / "stick")):
+        waits = apart(_pace, folder / f"{name}.labnote", size.paced_s, stick)
+        yield Figure(name, float(np.quantile(waits, 0.99)), "ms", f"longest {max(waits):.0f} ms")
 
 
 def _push(path: Path, seconds: float) -> tuple[float, float]:
@@ -48,13 +53,14 @@ def _push(path: Path, seconds: float) -> tuple[float, float]:
     return offered / spent, growth
 
 
-def _pace(path: Path, seconds: float) -> list[float]:
-    """For each chunk, milliseconds from its arrival until a reader has seen it in the file."""
+def _pace(path: Path, seconds: float, stick: Path | None) -> list[float]:
+    """For each chunk, milliseconds from its arrival until a reader has seen it in the file; `stick` is the new folder
+    of a second copy."""
     chunk = lines(BATCH)
     count = int(seconds * RATE / BATCH)
     arrived = np.zeros(count)
     seen = np.zeros(count)
-    with recording(path) as (recorder, run, member):
+    with recording(path) as (recorder, run, member), _copied(path, stick):
         ended = Event()
         watcher = Thread(target=_watch, args=(recorder, seen, ended))
         watcher.start()
@@ -69,6 +75,28 @@ def _pace(path: Path, seconds: float) -> list[float]:
     if (seen == 0).any():
         raise AssertionError("chunks are missing in the record")
     return waits
+
+
+@contextmanager
+def _copied(path: Path, stick: Path | None) -> Iterator[None]:
+    """A second copy is kept meanwhile, as people keep it, and is whole at the end."""
+    if stick is None:
+        yield
+        return
+    stick.mkdir()
+    command = [sys.executable, "-m", "labclient", "copy", str(path), "--to", str(stick)]
+    environment = {**os.environ, "LABCLIENT_HOME": str(stick.with_name("home"))}
+    with subprocess.Popen(
+        [*command, "--follow"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+    ) as copier:
+        assert copier.stdout is not None
+        copier.stdout.readline()
+        yield
+        copier.communicate(b"\n")
+    subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
+    with Reader.open(path) as one, Reader.open(stick / path.name) as other:
+        if one.head() != other.head():
+            raise AssertionError("the copy is not the notebook")
 
 
 def _watch(recorder: Recorder, seen: "np.ndarray[tuple[int], np.dtype[np.float64]]", ended: Event) -> None:
