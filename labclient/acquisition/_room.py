@@ -94,7 +94,7 @@ def file_room(path: Path) -> int:
 
 def getting_full(left: Left) -> Message:
     """A warning in one sentence."""
-    if left.seconds is None:
+    if left.seconds is None or left.level == "stop":
         return message("The disk is getting full: {left} left.", left=size_text(left.room))
     return message("The disk is getting full: {left} left, gone in {time} at the present rate.",
                    left=size_text(left.room), time=time_text(left.seconds))  # fmt: skip
