@@ -8,6 +8,8 @@ notebook. Between pieces nothing of it is open, and it is write-protected: whoev
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
+from itertools import takewhile
 from pathlib import Path
 
 from msgspec import Struct
@@ -79,7 +81,7 @@ class SecondCopy:
         _protect(self.path)
 
     def advance(self) -> Copied:
-        """Copy what the copy lacks, at most one piece (16 MB, or one larger entry).
+        """Copy what the copy lacks, at most one piece (16 MB, or one larger commit).
 
         A copy not yet known, or changed meanwhile, is verified first: its own content, and that it begins the notebook.
         Raises `StorageTrouble` while it is missing or its place fails, `NotebookLocked` while somebody writes in it,
@@ -130,7 +132,7 @@ class SecondCopy:
         if not _same(tree, head):
             raise NotebookDamaged(
                 message("{path} does not verify: its last entries do not fit its head.", path=str(self.source)),
-                message("Check it: the check names each entry that fails. Reading and exporting still work."),
+                _file.STEP,
             )
         return tree
 
@@ -149,15 +151,21 @@ class SecondCopy:
         return tree
 
     def _grown(self, source: sqlite3.Connection, copy: sqlite3.Connection, known: Tree) -> Tree:
-        """The tree of the copy after a piece was written."""
-        tree, length = Tree(known.size, known.frontier), 0
+        """The tree of the copy after a piece was written. A piece ends where a commit of the notebook does: what was
+        entered together, as a satellite taken in, is never there in part."""
+        tree, length, commit = Tree(known.size, known.frontier), 0, ("", 0)
         with _file.telling(self.path):
             copy.execute("BEGIN IMMEDIATE")
             try:
-                while tree.size < self._proven.size and length < _PIECE:
+                while tree.size < self._proven.size:
                     rows = _rows(self.source, source, tree.size, self._proven.size)
+                    if length >= _PIECE:
+                        rows = list(takewhile(partial(_came_in, commit), rows))
+                    if not rows:
+                        break
                     _write(copy, tree, rows)
                     length += sum(map(_length, rows))
+                    commit = _commit(rows[-1])
                 if tree.size == self._proven.size and not _same(tree, self._proven):
                     raise _missing_at(self.source, known.size)
                 copy.execute("COMMIT")
@@ -239,7 +247,8 @@ def _rows(path: Path, source: sqlite3.Connection, start: int, stop: int) -> list
             raise _missing_at(path, place)
         if not holds(entry.payload, payload) or not holds(entry.values, vals):
             raise NotebookDamaged(
-                message("{path}: what lies beside entry {seq} is not what was written.", path=str(path), seq=seq)
+                message("{path}: what lies beside entry {seq} is not what was written.", path=str(path), seq=seq),
+                _file.STEP,
             )
     return rows
 
@@ -256,9 +265,21 @@ def _length(row: _Row) -> int:
     return sum(len(cell) for cell in row[1:] if isinstance(cell, bytes))
 
 
+def _commit(row: _Row) -> tuple[str, int]:
+    """The moment of the commit that an entry came in."""
+    entry = decode(row[1])
+    return entry.t, entry.mono_ns
+
+
+def _came_in(commit: tuple[str, int], row: _Row) -> bool:
+    return _commit(row) == commit
+
+
 def _same(one: Tree, other: Tree) -> bool:
     return one.size == other.size and one.frontier == other.frontier
 
 
 def _missing_at(path: Path, seq: int) -> NotebookDamaged:
-    return NotebookDamaged(message("{path}: entries are missing at {seq} or after.", path=str(path), seq=seq))
+    return NotebookDamaged(
+        message("{path}: entries are missing at {seq} or after.", path=str(path), seq=seq), _file.STEP
+    )

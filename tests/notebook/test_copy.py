@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from labclient.clock import SystemClock
 from labclient.errors import NotebookDamaged, NotebookLocked, NotVerified, StorageTrouble, WrongUse
 from labclient.notebook import Draft, Notebook, Reader, SecondCopy, _copy, _file, check
 from labclient.signing import NoteKey
@@ -135,6 +136,25 @@ def test_the_recorder_writes_while_a_slow_stick_does(
         copied = copy.advance()
         assert len(written) == 2
         assert (copied.entries, notebook.size) == (15, 16)  # what came meanwhile waits for the next piece
+
+
+def test_what_was_committed_together_is_copied_together(
+    closed: Path, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = made(closed, stick)
+    commits = [14]
+    for count in (3, 30, 1, 1, 30, 2):  # many pieces, and many reads, in a large one
+        with Notebook.open(closed, clock=SystemClock()) as notebook:
+            notebook.append(*[note(1000)] * count)
+        commits.append(commits[-1] + count)
+    monkeypatch.setattr(_copy, "_PIECE", 4000)
+    monkeypatch.setattr(_copy, "_READ", 3000)
+    seen = [copy.advance().entries]
+    while seen[-1] < commits[-1]:
+        seen.append(copy.advance().entries)
+    assert len(seen) > 2
+    assert set(seen) <= set(commits)
+    assert head(copy.path) == head(closed)
 
 
 def test_a_stick_that_is_out_is_waited_for_and_an_empty_place_is_not_taken_for_it(closed: Path, stick: Path) -> None:
