@@ -85,6 +85,7 @@ _SENTENCES: dict[str, Callable[[_Body], Message]] = {
     **CLOCK_SENTENCES,
     "checkpoint": lambda _: message("Checkpoint signed"),
     "checkpoint-missed": lambda b: message("Checkpoint of {day} missed: {cause}", day=b["day"], cause=b["cause"]),
+    "disk-low": lambda b: message("The disk is getting full: {left} bytes left", left=b["left"]),
     "staged": lambda b: message("Revision {revision} prepared for signing", revision=b["revision"]),
     "signed-off": lambda b: message("Revision {revision} signed: {role}, {person}", revision=b["revision"],
                                     role=ROLE_NAMES[b["role"]], person=b["person"]),
