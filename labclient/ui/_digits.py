@@ -86,10 +86,10 @@ class BigDigits(QWidget):
         self._tell()
 
     def sizeHint(self) -> QSize:
-        return self._size(6.0)
+        return self._size(5.0)
 
     def minimumSizeHint(self) -> QSize:
-        return self._size(2.6)
+        return self._size(2.4)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme, note_font = current_theme(), type_font(Type.BODY)
@@ -105,9 +105,11 @@ class BigDigits(QWidget):
         painter = QPainter(self)
         painter.setPen(QColor(theme.text if self._live else theme.muted))
         painter.setFont(font)
-        for group in digits.split(_THIN):
+        for group in digits.split(_THIN) if self._digits != NO_READING else ():
             painter.drawText(place, group)
             place += QPointF(_advance(group, font) + font.pixelSize() * _GAP, 0)
+        if self._digits == NO_READING:
+            place = _draw_dashes(painter, place, font)
         if unit:
             painter.setPen(QColor(theme.muted))
             painter.setFont(unit_font)
@@ -140,7 +142,7 @@ class BigDigits(QWidget):
         if self._unit:
             metrics = QFontMetricsF(_sized(100 * _UNIT_SIZE))
             width += QFontMetricsF(font).horizontalAdvance("0") * 0.35 + metrics.horizontalAdvance(self._unit)
-        height = QFontMetricsF(font).capHeight() * 1.5
+        height = QFontMetricsF(font).capHeight() * 1.3
         return _sized(max(1.0, 100 * min(area.width() * 0.96 / width, area.height() / height)))
 
     def _size(self, times: float) -> QSize:
@@ -148,7 +150,19 @@ class BigDigits(QWidget):
         line = QFontMetricsF(note).height()
         digits = _sized(line * times / 1.45)
         width = _advance(grouped("+88.888888"), digits)
-        return QSize(round(width * 1.25), round(QFontMetricsF(digits).capHeight() * 1.6 + line + space(S1)))
+        return QSize(round(width * 1.25), round(QFontMetricsF(digits).capHeight() * 1.4 + line + space(S1)))
+
+
+def _draw_dashes(painter: QPainter, place: QPointF, font: QFont) -> QPointF:
+    """Draw `--.---`, its point between the dashes and not below them; returns where the unit goes."""
+    metrics, line = QFontMetricsF(font), 0.08 * font.pixelSize()
+    for one in NO_READING:
+        width = metrics.horizontalAdvance(one)
+        long = line if one == "." else 0.75 * width
+        middle = place + QPointF(width / 2, -metrics.capHeight() / 2)
+        painter.fillRect(QRectF(middle.x() - long / 2, middle.y() - line / 2, long, line), painter.pen().color())
+        place += QPointF(width, 0)
+    return place + QPointF(font.pixelSize() * _GAP, 0)
 
 
 def _sized(pixels: float) -> QFont:

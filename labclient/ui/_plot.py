@@ -5,30 +5,29 @@ column the readings themselves are joined. Gaps stay blank. The display zero is 
 nothing of a nominal value and nothing of other laboratories.
 """
 
-from datetime import datetime
-from math import ceil, floor, isfinite, log10
+from math import ceil, floor, isfinite
 from time import perf_counter
 from typing import Any, Final, Literal
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QRectF, Qt, QThread, QTimer, Signal
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QThread, QTimer, Signal
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from labclient.ui._axes import Canvas, Levels, TimeAxis, Times
 from labclient.ui._digits import grouped
 from labclient.ui._pyramid import Floats, Pyramid
-from labclient.ui._scales import display_zero, grown, grown_time, segments, time_step, touching
+from labclient.ui._scales import display_zero, grown, grown_time, segments, touching
 from labclient.ui._theme import S1, S2, Type, current_theme, space, type_font
 from labclient.units import fitting_unit
-from labclient.words import message, say
-
-TimeAxis = Literal["elapsed", "wall"]
+from labclient.words import Message, message, say
 
 _FRAME_S: Final = 0.04
 _SLOW_S: Final = 0.015
 _PER_COLUMN: Final = 4
 _FEW: Final = 160
+_LOW: Final = 10  # lines of text; a lower plot names no axis of time
 
 
 class RunPlot(QWidget):
@@ -44,15 +43,15 @@ class RunPlot(QWidget):
         self._zero: float | None = None
         self._unit, self._shown_unit, self._scale = "", "", 1.0
         self._band: tuple[float, float] | None = None
-        self._low, self._high = 0.0, 0.0
-        self._following, self._moving = True, False
+        self._low = self._high = self._paint_s = 0.0
+        self._following, self._moving, self._growing = True, False, True
+        self._reference: Message | None = None
         self._marks: dict[str, tuple[Floats, Floats]] = {}
-        self._paint_s = 0.0
 
-        self._canvas = _Canvas(self)
-        self._axis = _Time()
+        self._canvas = Canvas(self)
+        self._axis = Times()
         item = self._canvas.getPlotItem()
-        item.setAxisItems({"bottom": self._axis, "left": _Levels("left")})
+        item.setAxisItems({"bottom": self._axis, "left": Levels("left")})
         item.setMenuEnabled(False)
         item.hideButtons()
         self._view: Any = item.getViewBox()
@@ -75,9 +74,6 @@ class RunPlot(QWidget):
         self._follow = QPushButton()
         self._follow.setProperty("role", "quiet")
         self._follow.clicked.connect(self.follow)
-        policy = self._follow.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self._follow.setSizePolicy(policy)
         self._head = QHBoxLayout()
         self._head.addWidget(self._caption, 1)
         self._head.addWidget(self._follow)
@@ -118,8 +114,20 @@ class RunPlot(QWidget):
         self._low = self._high = 0.0
         self._marks = {}
         self._region.hide()
+        self._growing = True
         self._speak()
         self.follow()
+
+    def set_growing(self, growing: bool) -> None:
+        """Whether more readings are to come: only then is room left for them."""
+        if growing != self._growing:
+            self._growing = growing
+            self._due()
+
+    def tell_reference(self, reference: Message) -> None:
+        """What the values are differences from, where that is no display zero of the plot's own."""
+        self._reference = reference
+        self._speak()
 
     def set_unit(self, unit: str) -> None:
         """The unit of all values and of the band."""
@@ -207,8 +215,10 @@ class RunPlot(QWidget):
         least = max(high - low, 1e-9 * abs(self._zero or 0.0), 1e-12 * self._scale) / 20
         bottom, top = -grown(max(-low, least)) / self._scale, grown(max(high, least)) / self._scale
         first, last = self._pyramid.span if len(self._pyramid) else (0.0, 1.0)
-        first = floor(first)
-        self._show((first, first + grown_time(last - first)), (bottom, top))
+        if self._growing or last <= first:
+            first = floor(first)
+            last = first + grown_time(last - first)
+        self._show((first, last), (bottom, top))
 
     def _fit_levels(self, zero: float) -> None:
         """Hold all that is in the reader's range of time; no change while it fills a quarter of what is shown."""
@@ -290,6 +300,24 @@ class RunPlot(QWidget):
 
     # Looks and words
 
+    def sizeHint(self) -> QSize:
+        return self._lines(11)
+
+    def minimumSizeHint(self) -> QSize:
+        return self._lines(7)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._name_time()
+
+    def _name_time(self) -> None:
+        """A low plot has no room for more than its times."""
+        self._axis.showLabel(self.height() >= self._lines(_LOW).height())
+
+    def _lines(self, count: float) -> QSize:
+        height = QFontMetricsF(type_font(Type.SMALL)).height()
+        return QSize(round(16 * height), round(count * height))
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = current_theme()
         painter = QPainter(self)
@@ -334,7 +362,7 @@ class RunPlot(QWidget):
             axis.setStyle(maxTickLevel=0, tickLength=-space(0.25), tickTextOffset=space(0.25))
         digits = QFontMetricsF(small)
         self._canvas.getPlotItem().layout.setContentsMargins(0, digits.height() / 2, digits.height(), 0)
-        self._left.setWidth(round(digits.horizontalAdvance("−0.0000") + digits.height() * 1.9))
+        self._left.setWidth(round(digits.horizontalAdvance("−0.0000") + digits.height() * 0.5))
         self._caption.setFont(small)
         margin = space(S2)
         self._column.setContentsMargins(margin, space(S1), margin, space(S1))
@@ -344,82 +372,18 @@ class RunPlot(QWidget):
     def _speak(self) -> None:
         theme = current_theme()
         style = {"color": theme.muted}
-        self._left.setLabel(say(message("relative to display zero ({unit})", unit=self._shown_unit or "1")), **style)
         self._axis.setLabel(
             say(message("time of this PC") if self._axis.kind == "wall" else message("time since start")), **style
         )
+        self._name_time()
         self._follow.setText(say(message("Follow (End)")))
         if self._zero is None:
             told = say(message("No reading yet"))
         else:
-            zero = f"{grouped(f'{self._zero:.8g}')} {self._unit}".strip()
-            told = say(message("Display zero {zero}", zero=zero))
+            unit, zero = self._shown_unit or "1", f"{grouped(f'{self._zero:.8g}')} {self._unit}".strip()
+            reference = self._reference or message("relative to display zero {zero}", zero=zero)
+            told = say(message("{unit}, {reference}", unit=unit, reference=reference))
+        self._canvas.setVisible(self._zero is not None)
         self._caption.setText(told)
         self.setAccessibleName(say(message("Readings over time")))
         self.setAccessibleDescription(told)
-
-
-class _Canvas(pg.PlotWidget):  # type: ignore[misc]
-    """The drawing area; knows how long its last painting took."""
-
-    def __init__(self, parent: QWidget) -> None:
-        self.last_s = 0.0
-        super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        started = perf_counter()
-        super().paintEvent(event)
-        self.last_s = perf_counter() - started
-
-
-class _Levels(pg.AxisItem):  # type: ignore[misc]
-    """The axis of values, with a true minus."""
-
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        told: list[str] = super().tickStrings(values, scale, spacing)
-        return [one.replace("-", "−") for one in told]
-
-
-class _Time(pg.AxisItem):  # type: ignore[misc]
-    """A time axis with round ticks: elapsed as h:mm:ss, wall time as this PC shows it."""
-
-    def __init__(self) -> None:
-        self.kind: TimeAxis = "elapsed"
-        self._started_s = 0.0
-        super().__init__("bottom")
-        self.enableAutoSIPrefix(False)
-
-    def show_time(self, kind: TimeAxis, started_s: float) -> None:
-        self.kind, self._started_s = kind, started_s
-        self.picture = None
-        self.update()
-
-    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
-        room = QFontMetricsF(type_font(Type.SMALL)).horizontalAdvance("00:00:00") * 1.8
-        step = time_step(high - low, max(2, int(size / room)))
-        shift = self._shift()
-        first, last = ceil((low + shift) / step), floor((high + shift) / step)
-        return [(step, [place * step - shift for place in range(first, last + 1)])]
-
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: ARG002
-        return [self._told(value, spacing) for value in values]
-
-    def _shift(self) -> float:
-        """Seconds from local midnight before the start to the start, so that wall ticks are round for the reader."""
-        if self.kind == "elapsed":
-            return 0.0
-        start = datetime.fromtimestamp(self._started_s).astimezone()
-        return (start - start.replace(hour=0, minute=0, second=0, microsecond=0)).total_seconds()
-
-    def _told(self, value: float, step: float) -> str:
-        decimals = 0 if step >= 1 else min(6, -floor(log10(step)))
-        if self.kind == "wall":
-            moment = datetime.fromtimestamp(self._started_s + value + 1e-9).astimezone()
-            return moment.strftime("%m-%d" if step >= 86400 else "%H:%M" if step >= 60 else "%H:%M:%S")
-        if decimals:
-            return f"{value:.{decimals}f} s"
-        whole = round(value)
-        sign, whole = ("−" if whole < 0 else ""), abs(whole)
-        hours, minutes, seconds = whole // 3600, whole // 60 % 60, whole % 60
-        return f"{sign}{hours}:{minutes:02}:{seconds:02}" if hours else f"{sign}{minutes}:{seconds:02}"

@@ -10,28 +10,41 @@ from labclient.ui._pyramid import GAP, Floats
 
 _SPANS: Final = (
     10,
+    15,
     20,
     30,
     45,
     60,
+    75,
     90,
     120,
+    150,
     180,
+    240,
     300,
+    360,
     450,
     600,
+    750,
     900,
     1200,
+    1500,
     1800,
-    2700,
+    2400,
+    3000,
     3600,
+    4500,
     5400,
     7200,
+    9000,
     10800,
     14400,
+    18000,
     21600,
     28800,
+    36000,
     43200,
+    54000,
     64800,
 )
 _TIMES: Final = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
@@ -52,7 +65,8 @@ def grown(extent: float) -> float:
 
 
 def grown_time(seconds: float) -> float:
-    """The shortest round time that is not below `seconds`: 10 s, 20 s, 30 s, 45 s, 1 min … 18 h, then whole days."""
+    """The shortest round time that is not below `seconds`: 10 s, 15 s, 20 s, 30 s … 18 h, then whole days. What
+    is left free behind a run that grows is a third of the plot at most, mostly a fifth."""
     return next((float(step) for step in _SPANS if step >= seconds), 86400.0 * ceil(seconds / 86400))
 
 

@@ -1,5 +1,6 @@
 """What the window shows of a participation, as plain data: pure functions of the state. Nothing here knows a widget."""
 
+from itertools import product
 from typing import Literal
 
 from msgspec import Struct
@@ -9,7 +10,7 @@ from labclient.evaluation import CHECK_NAMES, VERDICT_NAMES, Check
 from labclient.participation import ROLE_NAMES, STATION_NAMES, STATIONS, State, damage, missing
 from labclient.plan import Station
 from labclient.units import fitting_unit, number
-from labclient.words import Message, message
+from labclient.words import Message, message, say
 
 Mark = Literal["waiting", "running", "passed", "failed", "blocked", "sealed"]
 
@@ -59,19 +60,30 @@ def point_rows(state: State) -> tuple[PointRow, ...]:
     """The table of points and days, with the cycles that count."""
     rule, counted = state.plan.measurement, state.counted
     running = any(run.task == "measurement" for run in state.open_runs)
+    now = next_cycle(state) if running else None
     rows = []
     for point in state.plan.points:
         for day in range(1, rule.days + 1):
             done = sum(key[:2] == (point.id, day) for key in counted)
-            mark: Mark = "passed" if done >= rule.cycles else "running" if running and done else "waiting"
+            here = now is not None and now[:2] == (point.id, day)
+            mark: Mark = "passed" if done >= rule.cycles else "running" if here else "waiting"
             nominal = f"{point.nominal.value} {point.nominal.unit}"
             rows.append(PointRow(point.id, nominal, day, done, rule.cycles, mark))
     return tuple(rows)
 
 
+def next_cycle(state: State) -> tuple[str, int, int] | None:
+    """The point, day and cycle that the measurement goes on with; None when all are measured."""
+    rule, counted = state.plan.measurement, state.counted
+    order = product(range(1, rule.days + 1), state.plan.points, range(1, rule.cycles + 1))
+    keys = ((point.id, day, cycle) for day, point, cycle in order)
+    return next((key for key in keys if key not in counted), None)
+
+
 def next_day(state: State) -> int | None:
     """The first day with cycles missing; None when all are measured."""
-    return next((row.day for row in sorted(point_rows(state), key=lambda row: row.day) if row.done < row.total), None)
+    missing_one = next_cycle(state)
+    return missing_one[1] if missing_one else None
 
 
 def role_rows(state: State) -> tuple[RoleRow, ...]:
@@ -91,7 +103,7 @@ def verdict(check: Check) -> Message:
         return said
     unit, size = fitting_unit(float(names["limit"].value), names["limit"].unit)
     return message(
-        "{said} — |{d}| ± {k}·{u} {unit} against {limit} {unit}",
+        "{said} — |{d}| ± {k} × {u} {unit} against {limit} {unit}",
         said=said,
         d=_short(names["change"].value.removeprefix("-"), size),
         k=_short(names["k"].value),
@@ -99,6 +111,12 @@ def verdict(check: Check) -> Message:
         limit=_short(names["limit"].value, size),
         unit=unit,
     )
+
+
+def verdicts(state: State, station: Station) -> str:
+    """The verdicts at a station, a line each, each line a sentence."""
+    told = (say(verdict(check)) for check in checks_of(state, station))
+    return "\n".join(one[:1].upper() + one[1:] for one in told)
 
 
 def amount(number: str, unit: str) -> str:

@@ -63,6 +63,11 @@ def test_before_the_first_reading_nothing_looks_live(digits: BigDigits) -> None:
     assert digits.accessibleName() == "No reading yet"
 
 
+def test_dashes_and_their_point_stand_on_one_line(digits: BigDigits) -> None:
+    wide, high = ink(digits)
+    assert high < wide / 10
+
+
 def test_a_stale_reading_is_gone(digits: BigDigits) -> None:
     digits.show_reading("1.5", "V", "ok")
     live = digits.grab().toImage()

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QFontMetricsF, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from labclient.ui._plot import RunPlot
 from labclient.ui._scales import display_zero, grown, grown_time, segments, time_step, touching
-from labclient.ui._theme import DARK, LIGHT, Theme, apply
-from labclient.words import use_language
+from labclient.ui._theme import DARK, LIGHT, Theme, Type, apply, type_font
+from labclient.words import message, use_language
 
 from .conftest import missing_glyphs
 
@@ -79,10 +79,9 @@ def test_few_readings_are_joined_and_seen_one_by_one(plot: RunPlot) -> None:
 def test_the_axis_tells_of_the_display_zero_and_never_of_a_deviation(plot: RunPlot) -> None:
     plot.append(np.arange(10.0), 9.99999421 + 1e-6 * np.arange(10))
     plot._redraw()
-    assert plot._left.labelText == "relative to display zero (µV)"
     assert plot.zero == 9.9999942
-    assert "9.999\u2009994\u20092 V" in plot._caption.text()
-    said = " ".join((plot._left.labelText, plot._axis.labelText, plot._caption.text(), plot._follow.text()))
+    assert plot._caption.text() == "µV, relative to display zero 9.999\u2009994\u20092 V"
+    said = " ".join((plot._axis.labelText, plot._caption.text(), plot._follow.text()))
     assert not {"deviation", "error", "nominal"} & set(said.lower().split())
 
 
@@ -114,6 +113,51 @@ def test_the_range_grows_in_steps_and_holds_all(plot: RunPlot) -> None:
         assert low * plot._scale <= 1e-7 * second <= high * plot._scale
         seen.add((end, round(high * plot._scale, 12)))
     assert len(seen) <= 11
+
+
+def test_a_run_that_is_over_fills_the_plot(plot: RunPlot) -> None:
+    plot.append(np.arange(62.0), np.ones(62))
+    plot._redraw()
+    assert plot._view.viewRange()[0] == [0, 75]
+    plot.set_growing(False)
+    plot._redraw()
+    assert plot._view.viewRange()[0] == [0, 61]
+
+
+@pytest.mark.parametrize("height", [130, 200, 400, 900])
+def test_the_values_at_the_axis_stand_clear_of_each_other(plot: RunPlot, height: int) -> None:
+    plot.resize(1000, height)
+    plot.append(np.arange(100.0), 10 + 1e-6 * np.sin(np.arange(100.0)))
+    plot._redraw()
+    (_, (low, high)), size = plot._view.viewRange(), plot._left.height()
+    ((step, places),) = plot._left.tickValues(low, high, size)
+    assert len(places) >= 2
+    assert step / (high - low) * size >= QFontMetricsF(type_font(Type.SMALL)).height()
+
+
+def test_a_low_plot_gives_its_room_to_the_curve(plot: RunPlot) -> None:
+    plot.append(np.arange(100.0), np.ones(100))
+    assert plot._axis.label.isVisible()
+    plot.resize(1000, plot.minimumSizeHint().height())
+    plot._redraw()
+    assert not plot._axis.label.isVisible()
+    plot._speak()
+    assert not plot._axis.label.isVisible()
+    assert plot._view.height() >= 2 * plot.fontMetrics().height()
+
+
+def test_a_plot_without_readings_has_no_axes(plot: RunPlot) -> None:
+    assert not plot._canvas.isVisible()
+    plot.append(np.zeros(1), np.ones(1))
+    assert plot._canvas.isVisible()
+
+
+def test_values_of_several_connections_have_no_common_zero(plot: RunPlot) -> None:
+    plot.set_unit("V")
+    plot.tell_reference(message("change in each connection"))
+    plot.append(np.arange(3.0), 1e-6 * np.arange(3.0))
+    plot._redraw()
+    assert plot._caption.text() == "µV, change in each connection"
 
 
 def test_the_plot_follows_until_it_is_moved_and_again_after_end(plot: RunPlot, qtbot: object) -> None:
@@ -249,7 +293,7 @@ def test_the_plot_is_named_for_screen_readers_in_both_languages(plot: RunPlot) -
     for language in ("zh_CN", "en"):
         use_language(language)
         QApplication.sendEvent(plot, QEvent(QEvent.Type.LanguageChange))
-        assert missing_glyphs(plot._left.labelText + plot._axis.labelText + plot._follow.text()) == set()
+        assert missing_glyphs(plot._caption.text() + plot._axis.labelText + plot._follow.text()) == set()
 
 
 def test_time_is_elapsed_or_this_pcs(plot: RunPlot) -> None:

@@ -12,8 +12,8 @@ from labclient.home import shipped
 from labclient.participation import STATIONS, Run, State
 from labclient.participation._entries import PlanAccepted, SignedOff, Staged
 from labclient.plan import read_plan
-from labclient.ui._runs import _Recent
-from labclient.ui._view import checks_of, next_day, point_rows, role_rows, station_rows, verdict
+from labclient.ui._recent import Recent
+from labclient.ui._view import checks_of, next_cycle, next_day, point_rows, role_rows, station_rows, verdict, verdicts
 from labclient.ui._watch import Snapshot
 from labclient.words import say
 
@@ -87,7 +87,20 @@ def test_a_verdict_is_told_with_its_interval() -> None:
     figures = (Figure("change", "-1.2e-06", "V"), Figure("u(change)", "3e-07", "V"), Figure("k", "2.0"),
                Figure("limit", "6e-06", "V"))  # fmt: skip
     told = say(verdict(Check("stability", "pass", "reading-stability/1", (9,), figures)))
-    assert told == "reading stability: pass — |1.2| ± 2·0.3 µV against 6 µV"
+    assert told == "reading stability: pass — |1.2| ± 2 × 0.3 µV against 6 µV"
+
+
+def test_verdicts_of_a_station_are_sentences(begun: State) -> None:
+    checks = {name: Check(name, "pass", "m/1", (), ()) for name in ("zero", "environment")}
+    assert verdicts(_with(begun, checks=checks), "measurement") == "Zero readings: pass\nEnvironment: pass"
+
+
+def test_the_measurement_goes_on_where_a_cycle_is_missing(begun: State) -> None:
+    assert next_cycle(begun) == ("10V", 1, 1)
+    cycles = {n: Cycle(5, "10V", 1, n, ()) for n in range(1, 6)}
+    state = _with(begun, cycles=cycles, runs={6: Run(6, "measurement", "record", "measurement")})
+    assert next_cycle(state) == ("1.018V", 1, 1)
+    assert [row.mark for row in point_rows(state)] == ["passed", "waiting", "running", "waiting"]
 
 
 def test_a_commit_of_readings_alone_changes_no_page(begun: State) -> None:
@@ -97,7 +110,7 @@ def test_a_commit_of_readings_alone_changes_no_page(begun: State) -> None:
 
 
 def test_the_mean_of_the_last_window_forgets_what_is_older() -> None:
-    recent = _Recent()
+    recent = Recent()
     assert recent.mean is None
     recent.window_s = 10.0
     recent.add(np.array([0.0, 4.0]), np.array([100.0, 7.0]))

@@ -1,0 +1,154 @@
+"""The measurement, the heart: what is connected, the room, points and days beside the live readings."""
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from labclient.plan import Step
+from labclient.ui._desk import Desk
+from labclient.ui._marks import StateMark, mark_icon, mark_word
+from labclient.ui._place import air, connected, place_of, way_on
+from labclient.ui._remark import ExclusionDialog
+from labclient.ui._run_page import RunPage
+from labclient.ui._theme import S2, S4, space
+from labclient.ui._view import point_rows
+from labclient.ui._watch import LiveReplies, Snapshot
+from labclient.words import Message, message, say
+
+_HEADINGS = (message("State"), message("Point"), message("Day"), message("Cycles"))
+
+
+class MeasurementPage(RunPage):
+    """What is connected now and next stands above the digits, in words; the table is as wide as its words, the plot has
+    the rest. Each connection is plotted from a zero of its own, its first value: nothing tells how they lie to each
+    other."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "measurement", message("Measurement"), ("measurement",))
+        self._zeros: dict[tuple[str, str], float] = {}
+        self.plot.tell_reference(message("change in each connection"))
+        self.way = QLabel()
+        self.way.setWordWrap(True)
+        self.above.addWidget(self.way)
+        self.air, self.values = StateMark(), QLabel()
+        self.values.setWordWrap(True)
+        self.room = QWidget()
+        in_room = QHBoxLayout(self.room)
+        in_room.setContentsMargins(0, 0, 0, 0)
+        in_room.setSpacing(space(S4))
+        in_room.addWidget(self.air)
+        in_room.addWidget(self.values, 1)
+        self.room.hide()
+        self.above.insertWidget(0, self.room)
+        self.table = _PointTable()
+        beside = QHBoxLayout()
+        beside.setSpacing(space(S2))
+        beside.addWidget(self.table)
+        at = self.body.indexOf(self.plot)
+        self.body.removeWidget(self.plot)
+        beside.addWidget(self.plot, 1)
+        self.body.insertLayout(at, beside, 1)
+        self.redo_button = self._aside(message("Exclude… (F9)"), "F9")
+        self.redo_button.setToolTip(say(message("Exclude cycles with a reason; they are measured again.")))
+        self._head.insertWidget(self._head.count() - 2, self.redo_button)
+        self.redo_button.clicked.connect(self._ask_exclusion)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        super().show_snapshot(snapshot)
+        self.table.show_state(snapshot)
+        self.redo_button.setEnabled(bool(snapshot.state.counted) and self.desk.idle)
+        self.way.setVisible(self.running)
+
+    def show_missing(self, reasons: tuple[Message, ...]) -> None:
+        """In one paragraph: there may be many."""
+        super().show_missing(reasons)
+        self.missing.setText("   ".join(f"·  {say(reason)}" for reason in reasons))
+
+    def show_values(self, replies: LiveReplies) -> None:
+        values = replies.values[:, 0]
+        first = values[np.isfinite(values)][:1]
+        if first.size:
+            values = values - self._zeros.setdefault((replies.role, replies.direction), float(first[0]))
+        self.plot.append(replies.times, values)
+
+    def where(self, replies: LiveReplies) -> Message:
+        assert self.snapshot is not None
+        state = self.snapshot.state
+        now = Step(replies.role, replies.direction)  # type: ignore[arg-type]  # as the log has it
+        place = place_of(state, replies.run, self._taken, now)
+        self.way.setText(say(way_on(place, state.plan.measurement.cycles)) if place else "")
+        return connected(now, place, state.plan.measurement.scheme.readings)
+
+    def show_replies(self, replies: LiveReplies) -> None:
+        super().show_replies(replies)
+        if replies.fresh and replies.task == "environment":
+            self._show_air(replies)
+
+    def forget(self) -> None:
+        super().forget()
+        self.room.hide()
+        self.way.clear()
+
+    def _show_air(self, replies: LiveReplies) -> None:
+        if self.snapshot is not None and np.isfinite(replies.values[-1]).all():
+            state, word, values = air(self.snapshot.state.plan.environment.limits, replies)
+            self.air.show_state(state, word)
+            self.values.setText(values)
+            self.room.show()
+
+    def _begin(self, replies: LiveReplies) -> None:
+        super()._begin(replies)
+        self._zeros = {}
+
+    def _ask_exclusion(self) -> None:
+        if self.snapshot is not None:
+            ExclusionDialog(self.window(), self.desk, self.snapshot.state, self.table.chosen).open()
+
+
+class _PointTable(QTableWidget):
+    """Points and days with the cycles that count; as wide as its words. It is only read: a row that is chosen is the
+    one that F9 begins with."""
+
+    def __init__(self) -> None:
+        super().__init__(0, len(_HEADINGS))
+        self.setHorizontalHeaderLabels([say(one) for one in _HEADINGS])
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setTabKeyNavigation(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.verticalHeader().hide()
+        self.setIconSize(QSize(self.fontMetrics().height(), self.fontMetrics().height()))
+        self.setAccessibleName(say(message("Points and days")))
+        self._keys: list[tuple[str, int]] = []
+
+    @property
+    def chosen(self) -> tuple[str, int] | None:
+        """The point and day of the row that is chosen."""
+        row = self.currentRow()
+        return self._keys[row] if 0 <= row < len(self._keys) else None
+
+    def show_state(self, snapshot: Snapshot) -> None:
+        rows = point_rows(snapshot.state)
+        self._keys = [(row.point, row.day) for row in rows]
+        self.setRowCount(len(rows))
+        for place, row in enumerate(rows):
+            state = QTableWidgetItem(mark_icon(row.mark, size=self.iconSize().height()), mark_word(row.mark))
+            self.setItem(place, 0, state)
+            for column, text in enumerate((row.nominal, str(row.day), f"{row.done}/{row.total}"), start=1):
+                self.setItem(place, column, QTableWidgetItem(text))
+        self.resizeColumnsToContents()
+        bar = self.verticalScrollBar().sizeHint().width()
+        self.setFixedWidth(self.horizontalHeader().length() + 2 * self.frameWidth() + bar)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.width(), self.horizontalHeader().sizeHint().height() * 3)
