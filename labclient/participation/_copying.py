@@ -17,6 +17,7 @@ from labclient.signing import write_whole
 from labclient.words import Message, message
 
 PERIOD_S = 2.0
+LONGEST_PAUSE_S = 60.0
 
 
 def copy_folder(home: Home, notebook: Path) -> Path | None:
@@ -39,25 +40,26 @@ def keep_up(copy: SecondCopy, clock: Clock, tell: Callable[[Message], None], end
     """Keep the copy up to date until `ended`, and tell each change. A place that is missing, full or failing, or a copy
     that somebody has open, is waited for; whatever else `SecondCopy.advance` raises is raised."""
     told: Message | None = None
-    entries, since = 0, ""
+    entries, since, pause = 0, "", PERIOD_S
     while True:
-        behind = False
         try:
             copied = copy.advance()
         except (StorageTrouble, NotebookLocked) as trouble:
-            since = since or iso(clock.utc())
+            since = since or iso(clock.utc().replace(microsecond=0))
+            # a missing stick is quickly looked for; with any other trouble all of the copy is verified again
+            pause = min(2 * max(pause, PERIOD_S), LONGEST_PAUSE_S) if copy.path.is_file() else PERIOD_S
             now = message("Second copy: up to entry {n}; waiting since {time} (PC clock). {cause}", n=entries - 1,
                           time=since, cause=trouble.sentence)  # fmt: skip
             if not entries:
                 now = message("Second copy: waiting since {time} (PC clock). {cause}", time=since,
                               cause=trouble.sentence)  # fmt: skip
         else:
-            entries, since, behind = copied.entries, "", not copied.up_to_date
+            entries, since, pause = copied.entries, "", PERIOD_S if copied.up_to_date else 0.0
             now = copied_so_far(copy, entries, copied.size)
         if now != told:
             told = now
             tell(now)
-        if ended.wait(0.0 if behind else PERIOD_S):
+        if ended.wait(pause):
             return
 
 
