@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QScrollArea,
+    QSizePolicy,
     QTableWidget,
     QVBoxLayout,
     QWidget,
@@ -27,10 +28,10 @@ from labclient.participation import FIELD_NAMES, WORD_NAMES, Moment, body_of
 from labclient.ui._dialog import Sentence
 from labclient.ui._marked import mark
 from labclient.ui._moment import MomentLine
-from labclient.ui._table import RowTable, fit
+from labclient.ui._table import RowTable
 from labclient.words import say
 
-__all__ = ["Editor", "StructForm", "fit"]
+__all__ = ["Editor", "StructForm"]
 
 _WIDEST = 64  # characters of a line
 _PC = SystemClock()
@@ -74,11 +75,17 @@ class StructForm(QWidget):
             trouble = Sentence()
             column = QVBoxLayout()
             column.setSpacing(0)
-            for one in (trouble, widget) if isinstance(widget, RowTable) else (widget, trouble):
-                column.addWidget(one)
             label = QLabel(name)
             label.setBuddy(widget)
-            layout.addRow(label, column)
+            if isinstance(widget, RowTable):  # it needs all the width there is
+                column.addWidget(label)
+                column.addWidget(trouble)
+                column.addWidget(widget)
+                layout.addRow(column)
+            else:
+                column.addWidget(widget)
+                column.addWidget(trouble)
+                layout.addRow(label, column)
             self._editors[field.name], self._widgets[field.name] = editor, widget
             self._troubles[field.name] = trouble
             editor.changed.connect(self._typed)
@@ -189,6 +196,7 @@ class _Tick(QCheckBox):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.setAccessibleName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)  # the frame of the focus is as wide
         self.changed: SignalInstance = self.toggled
         self.put, self.take, self.set_editable = self.setChecked, self.isChecked, self.setEnabled
 
@@ -204,6 +212,7 @@ class _Choice(QComboBox):
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMaximumWidth(self.fontMetrics().averageCharWidth() * _WIDEST // 2)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for choice in choices:
             self.addItem(say(WORD_NAMES[choice]), choice)
         self.setCurrentIndex(-1)

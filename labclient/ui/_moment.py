@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
 
+from labclient.clock import parse_iso
 from labclient.ui._marked import mark
 from labclient.words import message, say
 
@@ -30,6 +31,15 @@ def completed(text: str, now: datetime, zone: tzinfo | None = None) -> str:
         return (naive.replace(tzinfo=zone) if zone else naive.astimezone()).isoformat()
     except ValueError:
         return text.strip()
+
+
+def readable(moment: str) -> str:
+    """A moment of the record for the eye: to the second, in this PC's zone, "2026-03-02 08:05:00+08:00". Anything else
+    as it is."""
+    try:
+        return parse_iso(moment).astimezone().isoformat(sep=" ", timespec="seconds")
+    except ValueError:
+        return moment
 
 
 class MomentLine(QWidget):

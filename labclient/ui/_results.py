@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
-from PySide6.QtWidgets import QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton
 
 from labclient.errors import WrongUse
 from labclient.evaluation import BudgetDeclared, Standard
@@ -12,14 +12,14 @@ from labclient.participation import body_of, missing
 from labclient.plan import Plan
 from labclient.signing import parse_strict, read_small
 from labclient.ui._choose import choose_file
+from labclient.ui._computed import ComputedResult
 from labclient.ui._desk import Desk
+from labclient.ui._dialog import beside
 from labclient.ui._form import StructForm
 from labclient.ui._marked import lead
 from labclient.ui._page import Page, heading
-from labclient.ui._table import fit
-from labclient.ui._view import amount
 from labclient.ui._watch import Snapshot
-from labclient.words import Message, message, say
+from labclient.words import Message, language, message
 
 _LARGEST = 1 << 20
 _REASONS = 4
@@ -36,26 +36,24 @@ class ResultsPage(Page):
         self._here = False
         self._shown: dict[StructForm, Struct] = {}
         self._recorded: dict[StructForm, dict[str, object]] = {}
-        self.result = _read_only(message("Results"))
-        self.budget = _read_only(message("Uncertainty budget"))
-        self.computed = QWidget()
-        column = QVBoxLayout(self.computed)
-        column.setContentsMargins(0, 0, 0, 0)
-        for widget in (heading(message("Result")), self.result, heading(message("Uncertainty budget")), self.budget):
-            column.addWidget(widget)
-        self.computed.hide()
+        self.computed = ComputedResult()
         self.body.addWidget(self.computed)
         self.standard, self.declared = StructForm(Standard), StructForm(BudgetDeclared)
-        self.body.addWidget(heading(message("The laboratory's standard")))
+        row = QHBoxLayout()
+        row.addWidget(heading(message("The laboratory's standard")), 1)
+        self.load_button = beside(message("Fill in from a file…"), message("Fill in from a file…"), self._load)
+        row.addWidget(self.load_button)
+        self.body.addLayout(row)
         self.body.addWidget(self.standard)
-        self.standard_button = self.in_body(message("Enter the standard"), self._enter_standard)
         self.body.addWidget(heading(message("What the laboratory declares")))
         self.body.addWidget(self.declared)
-        self.budget_button = self.in_body(message("Enter the declared components"), self._enter_budget)
         self.body.addStretch(1)
-        self.load_button = self.secondary(message("Fill in from a file…"), self._load)
+        self.standard_button = self.secondary(message("Enter the standard"), self._enter_standard)
+        self.budget_button = self.secondary(message("Enter the declared components"), self._enter_budget)
         self.compute_button = self.secondary(message("Compute the result"), self._compute)
         self.done_button = self.primary(message("Sign this station off"), self._finish)
+        for button in (self.standard_button, self.budget_button):  # each only where it is what comes next
+            button.hide()
         for form in (self.standard, self.declared):
             form.changed.connect(self._rank)
 
@@ -77,12 +75,12 @@ class ResultsPage(Page):
             form.set_editable("results" not in state.done)
         if here and not before:
             self.standard.focus_first()
-        self._show_result(snapshot)
+        self.computed.show_state(state)
         self._rank()
 
     def _begin(self, plan: Plan) -> None:
         """What the plan already knows."""
-        names = {row.id: row.name.said(say(message("language-code"))) for row in plan.budget}
+        names = {row.id: row.name.said(language()) for row in plan.budget}
         self.declared.learn("rows", "row", names)
         self.standard.fill({"values": _blank_values(plan)})
         self.declared.fill({"rows": _blank_rows(plan), "influences": _blank_influences(plan)})
@@ -95,54 +93,28 @@ class ResultsPage(Page):
         old = state.result is None or state.result_at < state.changed_at
         editable = "results" not in state.done
         budget_too = editable and state.station in {"measurement", "departure", "results"}
-        next_one = self.done_button
-        if editable and self.standard.body() != self._recorded.get(self.standard):
-            next_one = self.standard_button
-        elif budget_too and self.declared.body() != self._recorded.get(self.declared):
-            next_one = self.budget_button
-        elif old:
-            next_one = self.compute_button
+        due = self._due(standard=editable, declared=budget_too)
+        next_one = due or (self.compute_button if old else self.done_button)
+        for button in (self.standard_button, self.budget_button):
+            button.setVisible(button is due)
         lead([self.standard_button, self.budget_button, self.compute_button, self.done_button], next_one)
-        self.standard_button.setEnabled(editable)
-        self.budget_button.setEnabled(budget_too)
         self.load_button.setEnabled(editable)
         self.compute_button.setEnabled(self._here or (state.station == "signing" and old))
         ready = next_one is self.done_button and self._here
         self.done_button.setEnabled(ready and not missing(state, "results"))
 
+    def _due(self, *, standard: bool, declared: bool) -> QPushButton | None:
+        """What enters a form with something new in it: that in which somebody is typing, else the first."""
+        forms = {self.standard: self.standard_button} if standard else {}
+        forms |= {self.declared: self.budget_button} if declared else {}
+        new = [form for form in forms if form.body() != self._recorded.get(form)]
+        at = QApplication.focusWidget()
+        typed = [form for form in new if at is not None and form.isAncestorOf(at)]
+        return next((forms[form] for form in (*typed, *new)), None)
+
     def forget(self) -> None:
         super().forget()
         self._filled, self._here, self._shown, self._recorded = False, False, {}, {}
-
-    def _show_result(self, snapshot: Snapshot) -> None:
-        result = snapshot.state.result
-        points = result.points if result else ()
-        self.computed.setVisible(bool(points))
-        columns = (message("Point"), message("Value"), message("U"), message("Unit"), message("k"), message("ν"),
-                   message("Cycles"))  # fmt: skip
-        self.result.setColumnCount(len(columns))
-        self.result.setHorizontalHeaderLabels([say(column) for column in columns])
-        self.result.setRowCount(len(points))
-        lines = []
-        for place, one in enumerate(points):
-            texts = (one.point, one.reported_value, one.reported_U, one.unit, one.k, one.dof, str(one.cycles))
-            for column, text in enumerate(texts):
-                self.result.setItem(place, column, QTableWidgetItem(text))
-            lines += [(one.point, line) for line in one.budget]
-        self.budget.setRowCount(len(lines))
-        titles = (message("Point"), message("Component"), message("Type"), message("u"), message("Contribution"),
-                  message("Share"))  # fmt: skip
-        self.budget.setColumnCount(len(titles))
-        self.budget.setHorizontalHeaderLabels([say(title) for title in titles])
-        names = {row.id: row.name for row in snapshot.state.plan.budget}
-        for place, (point, line) in enumerate(lines):
-            name = names[line.row].said(say(message("language-code"))) if line.row in names else line.row
-            texts6 = (point, name, line.evaluation, amount(line.u, line.unit),
-                      amount(line.contribution, snapshot.state.plan.unit), f"{float(line.share):.1%}")  # fmt: skip
-            for column, text in enumerate(texts6):
-                self.budget.setItem(place, column, QTableWidgetItem(text))
-        for table in (self.result, self.budget):
-            fit(table)
 
     def _enter_standard(self) -> None:
         body, who = self.standard.checked("standard"), self.desk.who
@@ -182,15 +154,6 @@ def read_declared(file: Path) -> dict[str, dict[str, object]]:
     if not parts:
         raise WrongUse(message("{file} names neither a standard nor a budget.", file=file.name))
     return {name: msgspec.to_builtins(body_of(name, found[name])) for name in parts}
-
-
-def _read_only(name: Message) -> QTableWidget:
-    table = QTableWidget(0, 0)
-    table.setAccessibleName(say(name))
-    table.verticalHeader().hide()
-    table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-    table.setTabKeyNavigation(False)
-    return table
 
 
 def _at_most(reasons: tuple[Message, ...]) -> tuple[Message, ...]:

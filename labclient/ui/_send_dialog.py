@@ -15,6 +15,7 @@ from labclient.ui._desk import Desk, home_of
 from labclient.ui._dialog import AskingDialog
 from labclient.ui._marks import State as Mark
 from labclient.ui._marks import StateMark
+from labclient.ui._moment import readable
 from labclient.ui._revision import remember_address, way
 from labclient.words import Message, message, say
 
@@ -75,7 +76,7 @@ class SendDialog(AskingDialog):
 
     def answered(self, answer: TakenReceipt) -> None:
         said = message("Delivered: {signer} has signed the receipt at {time}.", signer=answer.signer,
-                       time=answer.receipt.received)  # fmt: skip
+                       time=readable(answer.receipt.received))  # fmt: skip
         self.said.setText("")
         self.delivered.show_state(Mark.PASSED, said)
         self.delivered.show()

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMessageBox, QTableWidget, QTableWidgetItem
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMessageBox, QTableWidgetItem
 
 from labclient.participation import Participation, missing, pack, prepare
 from labclient.ui._choose import choose_folder
@@ -14,7 +14,7 @@ from labclient.ui._marks import mark_icon
 from labclient.ui._page import Page
 from labclient.ui._revision import is_prepared, new_folder, remember_package, revision_lines, staged_folder
 from labclient.ui._sign_dialog import SignDialog
-from labclient.ui._table import fit
+from labclient.ui._snug import SnugTable
 from labclient.ui._view import role_rows
 from labclient.ui._watch import Snapshot
 from labclient.words import message, say
@@ -33,12 +33,8 @@ class SigningPage(Page):
         self.explained.setWordWrap(True)
         self.revision = QLabel()
         self.revision.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.roles = QTableWidget(0, 3)
-        self.roles.setAccessibleName(say(message("Signatures")))
-        self.roles.verticalHeader().hide()
-        self.roles.horizontalHeader().setStretchLastSection(True)
-        self.roles.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self.roles.setTabKeyNavigation(False)
+        headings = (message("State"), message("Role"), message("Person"))
+        self.roles = SnugTable(say(message("Signatures")), headings, wide=(2,))
         for widget in (self.explained, self.revision, self.roles):
             self.body.addWidget(widget)
         self._ask_folder()
@@ -90,15 +86,12 @@ class SigningPage(Page):
     def _show_roles(self, snapshot: Snapshot) -> None:
         rows, trust = role_rows(snapshot.state), snapshot.state.trust
         names = {one.id: one.name for one in trust.document.people} if trust else {}
-        self.roles.setRowCount(len(rows))
-        headings = (message("State"), message("Role"), message("Person"))
-        self.roles.setHorizontalHeaderLabels([say(one) for one in headings])
-        for place, row in enumerate(rows):
+        shown: list[tuple[QTableWidgetItem, str, str]] = []
+        for row in rows:
             said = say(_SIGNED if row.signed else _DUE if row.next else _LATER)
-            self.roles.setItem(place, 0, QTableWidgetItem(mark_icon("passed" if row.signed else "waiting"), said))
-            self.roles.setItem(place, 1, QTableWidgetItem(say(row.name)))
-            self.roles.setItem(place, 2, QTableWidgetItem(f"{row.person}   {names.get(row.person, '')}".strip()))
-        fit(self.roles)
+            state = QTableWidgetItem(mark_icon("passed" if row.signed else "waiting"), said)
+            shown.append((state, say(row.name), f"{row.person}   {names.get(row.person, '')}".strip()))
+        self.roles.show_rows(shown)
 
     def _prepare(self) -> None:
         if self.snapshot is None or not (is_prepared(self.snapshot.state) and self.snapshot.state.signed):

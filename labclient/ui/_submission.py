@@ -10,6 +10,7 @@ from labclient.participation import State, missing, submit, take_receipt
 from labclient.ui._choose import choose_file, choose_folder
 from labclient.ui._desk import Desk, home_of
 from labclient.ui._marked import lead
+from labclient.ui._moment import readable
 from labclient.ui._page import Page
 from labclient.ui._revision import find_package
 from labclient.ui._send_dialog import SendDialog
@@ -33,9 +34,9 @@ class SubmissionPage(Page):
         self.body.addWidget(self.said)
         self.body.addWidget(self.where)
         self.copy_button = self.in_body(message("Copy to a folder or stick…"), self._copy)
-        self.send_button = self.in_body(message("Send to a platform…"), self._send)
-        self.receipt_button = self.in_body(message("Read the receipt…"), self._receipt)
         self.body.addStretch(1)
+        self.receipt_button = self.secondary(message("Read the receipt…"), self._receipt)
+        self.send_button = self.secondary(message("Send to a platform…"), self._send)
         self.done_button = self.primary(message("Sign this station off"), self._finish)
         desk.done.connect(self._found)
 
@@ -49,8 +50,9 @@ class SubmissionPage(Page):
         self.send_button.setEnabled(here and state.receipt is None)
         self.receipt_button.setEnabled(here and state.submitted is not None)
         self.done_button.setEnabled(here and not reasons)
-        next_one = self.send_button if here and state.submitted is None else self.done_button
-        lead([self.send_button, self.done_button], next_one)
+        steps = ((self.send_button, state.submitted is None), (self.receipt_button, state.receipt is None))
+        next_one = next((button for button, is_next in steps if here and is_next), self.done_button)
+        lead([self.receipt_button, self.send_button, self.done_button], next_one)
         self.said.setText(say(how_it_stands(state)))
         self._look_for(snapshot)
 
@@ -120,7 +122,7 @@ def how_it_stands(state: State) -> Message:
     """How far the package has got, in one sentence."""
     if state.receipt:
         return message("Delivered: {signer} has signed the receipt at {time}.", signer=state.receipt.signer,
-                       time=state.receipt.received)  # fmt: skip
+                       time=readable(state.receipt.received))  # fmt: skip
     if state.submitted:
         return message("Sent, not confirmed: {to}", to=state.submitted.to)
     if state.packaged:

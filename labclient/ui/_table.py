@@ -7,25 +7,19 @@ import msgspec
 from msgspec import Struct
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QKeyEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QLineEdit,
-    QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QPushButton, QTableWidgetItem, QVBoxLayout, QWidget
 
 from labclient.participation import FIELD_NAMES, WORD_NAMES
+from labclient.ui._snug import SnugTable
 from labclient.ui._theme import current_theme
 from labclient.words import message, say
 
 _REMOVE = Qt.KeyboardModifier.ControlModifier
+_SENTENCES = {"row", "name", "source"}
+_NUMBERS = {"value", "U", "u", "k", "dof"}
 
 
-class _Cells(QTableWidget):
+class _Cells(SnugTable):
     """Keys: typing replaces a cell, Enter or F2 edits it, Delete empties it, Ctrl+Delete removes the row, the space bar
     ticks; Tab leaves the table."""
 
@@ -60,13 +54,13 @@ class RowTable(QWidget):
         }
         self._editable = True
         self._filling = False
-        self.table = _Cells(0, len(self._fields))
-        self.table.setAccessibleName(name)
-        self.table.setHorizontalHeaderLabels([say(FIELD_NAMES[field.name]) for field in self._fields])
-        self.table.verticalHeader().hide()
-        self.table.setTabKeyNavigation(False)
+        self.table = _Cells(
+            name,
+            [FIELD_NAMES[field.name] for field in self._fields],
+            wide=self._columns(_SENTENCES),
+            numbers=self._columns(_NUMBERS),
+        )
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.table.itemChanged.connect(self._typed)
         self.table.emptied.connect(self._empty_cell)
         self.table.removed.connect(self.remove_row)
@@ -96,7 +90,7 @@ class RowTable(QWidget):
             self._put_row(place, row)
         self._filling = False
         self.table.setCurrentCell(max(at[0], 0), max(at[1], 0), QItemSelectionModel.SelectionFlag.NoUpdate)
-        self._fit()
+        self.table.fit()
         self.changed.emit()
 
     def take(self) -> list[dict[str, Any]]:
@@ -133,8 +127,11 @@ class RowTable(QWidget):
         place = self.table.currentRow()
         if self._editable and 0 <= place < self.table.rowCount() - 1:
             self.table.removeRow(place)
-            self._fit()
+            self.table.fit()
             self.changed.emit()
+
+    def _columns(self, names: set[str]) -> list[int]:
+        return [column for column, field in enumerate(self._fields) if field.name in names]
 
     def _is_open_ended(self) -> bool:
         """Whether there is an empty row to go on in, or none is wanted."""
@@ -155,7 +152,7 @@ class RowTable(QWidget):
             self.table.insertRow(self.table.rowCount())
             self._put_row(self.table.rowCount() - 1, {})
             self._filling = False
-        self._fit()
+        self.table.fit()
         self.changed.emit()
 
     def _empty_cell(self) -> None:
@@ -178,6 +175,7 @@ class RowTable(QWidget):
         on = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         for column, field in enumerate(self._fields):
             item = QTableWidgetItem()
+            item.setTextAlignment(Qt.AlignmentFlag.AlignVCenter | self.table.side(column))
             if field.type is bool:
                 item.setFlags(on | Qt.ItemFlag.ItemIsUserCheckable if self._editable else on)
                 item.setCheckState(Qt.CheckState.Checked if row.get(field.name) else Qt.CheckState.Unchecked)
@@ -190,24 +188,6 @@ class RowTable(QWidget):
 
     def _cell(self, place: int, column: int) -> QTableWidgetItem:
         return self.table.item(place, column) or QTableWidgetItem()
-
-    def _fit(self) -> None:
-        fit(self.table)
-        wide = [column for column, field in enumerate(self._fields) if field.name in {"source", "name"}]
-        for column in wide or [len(self._fields) - 1]:
-            self.table.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-
-
-def fit(table: QTableWidget) -> None:
-    """Make a table as high as its rows and its columns as wide as their texts; no smaller than a word."""
-    least = table.fontMetrics().averageCharWidth() * 9
-    table.resizeColumnsToContents()
-    for column in range(table.columnCount()):
-        table.setColumnWidth(column, max(least, table.columnWidth(column)))
-    height = table.horizontalHeader().sizeHint().height() + 2 * table.frameWidth()
-    height += sum(table.rowHeight(row) for row in range(table.rowCount()))
-    table.setFixedHeight(height)
-    table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
 
 def _stands(row: Mapping[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
+from labclient.home import shipped
 from labclient.ui._fonts import body_font
 
 S1: Final = 0.25
@@ -194,9 +195,15 @@ def _palette(theme: Theme) -> QPalette:
     return palette
 
 
+def _icon(name: str) -> str:
+    """A drawing that ships with labclient, as a style sheet names it."""
+    return f'url("{shipped("resources", "icons", name).as_posix()}")'
+
+
 def _sheet(theme: Theme) -> str:
     t, size = theme, QApplication.font().pointSizeF()
-    s1, s2, s3 = space(S1), space(S2), space(S3)
+    s1, s2, s3, s4 = space(S1), space(S2), space(S3), space(S4)
+    arrow, tick, faint_tick = (_icon(f"{name}-{t.name}.svg") for name in ("arrow", "tick", "faint-tick"))
     return f"""
 QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.edge}; padding: {s1}px; }}
 QLabel[role="title"], QLabel#title {{ font-size: {size * Type.TITLE.value:.1f}pt; font-weight: 600; }}
@@ -220,32 +227,47 @@ QPushButton:disabled {{ color: {t.muted}; background: {t.ground}; border: 1px da
 QPushButton#primary {{ background: {t.accent}; color: {t.on_accent}; border: 1px solid {t.accent};
     padding: {s2}px {s3 * 2}px; font-weight: 600; }}
 QPushButton#primary:hover, QPushButton#primary:pressed {{ background: {t.accent_strong}; }}
-QPushButton#primary:focus {{ border: 2px solid {t.text}; padding: {s2 - 1}px {s3 * 2 - 1}px; }}
+QPushButton#primary:focus {{ border: 6px double {t.on_accent}; padding: {s2 - 5}px {s3 * 2 - 5}px; }}
 QPushButton#primary:disabled {{ background: {t.raised}; color: {t.muted}; border: 1px dashed {t.edge}; }}
 QPushButton[role="quiet"] {{ background: transparent; border: 1px solid transparent; color: {t.accent}; }}
 QPushButton[role="quiet"]:disabled {{ color: {t.muted}; }}
 QPushButton[role="quiet"]:hover {{ background: {t.raised}; }}
 QPushButton[role="quiet"]:focus {{ border: 2px solid {t.accent}; }}
-QLineEdit, QPlainTextEdit, QComboBox, QDateTimeEdit {{ background: {t.surface}; color: {t.text};
+QLineEdit, QPlainTextEdit, QComboBox {{ background: {t.surface}; color: {t.text};
     placeholder-text-color: {t.muted};
     border: 1px solid {t.edge}; border-radius: {s1}px; padding: {s1}px {s2}px; }}
-QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QDateTimeEdit:focus {{ border: 2px solid {t.accent};
+QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus {{ border: 2px solid {t.accent};
     padding: {s1 - 1}px {s2 - 1}px; }}
-QLineEdit:disabled, QLineEdit:read-only {{ background: {t.ground}; color: {t.muted}; }}
-QLineEdit[role="alarm"], QComboBox[role="alarm"] {{ border: 2px solid {t.alarm}; padding: {s1 - 1}px {s2 - 1}px; }}
+QLineEdit:disabled, QLineEdit:read-only, QPlainTextEdit:disabled, QPlainTextEdit:read-only,
+QComboBox:disabled {{ background: {t.ground}; color: {t.muted}; }}
+QComboBox::drop-down {{ border: none; width: {s4}px; padding-right: {s1}px; }}
+QComboBox::down-arrow {{ image: {arrow}; width: {s3}px; height: {s3}px; }}
+QLineEdit[role="alarm"], QComboBox[role="alarm"] {{ background: {t.alarm_ground}; border: 2px solid {t.alarm};
+    padding: {s1 - 1}px {s2 - 1}px; }}
+QLineEdit[role="alarm"]:focus, QComboBox[role="alarm"]:focus {{ border: 4px solid {t.accent};
+    padding: {s1 - 3}px {s2 - 3}px; }}
 QAbstractItemView {{ background: {t.surface}; border: 1px solid {t.line}; alternate-background-color: {t.ground};
     selection-background-color: {t.selected}; selection-color: {t.text}; outline: 0; }}
 QAbstractItemView:focus {{ border: 1px solid {t.accent}; }}
+QTableView {{ gridline-color: {t.line}; }}
+QTableView[role="rows"]::item {{ border-bottom: 1px solid {t.line}; }}
+QTableView[role="rows"]::item:focus {{ border: 2px solid {t.accent};
+    padding: {s1 - 2}px {s2 - 2}px {s1 - 1}px; }}
 QFrame[role="rail"] QAbstractItemView {{ border: none; }}
 QListView::item, QTreeView::item, QTableView::item {{ padding: {s1}px {s2}px; }}
 QHeaderView::section {{ background: {t.surface}; color: {t.muted}; border: none; border-bottom: 1px solid {t.line};
     padding: {s1}px {s2}px; }}
-QCheckBox::indicator:unchecked, QTableView::indicator:unchecked {{ background: {t.surface};
-    border: 1px solid {t.edge}; border-radius: {s1 // 2}px; }}
+QCheckBox {{ spacing: {s2}px; border: 2px solid transparent; border-radius: {s1}px; padding: 1px; }}
+QCheckBox:focus {{ border-color: {t.accent}; }}
+QCheckBox::indicator, QTableView::indicator {{ background: {t.surface}; border: 2px solid {t.edge};
+    border-radius: {s1 // 2}px; width: {s3}px; height: {s3}px; }}
+QCheckBox::indicator:checked, QTableView::indicator:checked {{ background: {t.accent}; border-color: {t.accent};
+    image: {tick}; }}
+QCheckBox::indicator:checked:disabled {{ background: {t.raised}; border-color: {t.edge}; image: {faint_tick}; }}
 QStatusBar {{ background: {t.surface}; border-top: 1px solid {t.line}; color: {t.muted}; }}
 QStatusBar::item {{ border: none; }}
 QProgressBar {{ background: {t.raised}; border: none; border-radius: {s1}px; text-align: center; color: {t.text}; }}
-QProgressBar::chunk {{ background: {t.selected}; border-radius: {s1}px; }}
+QProgressBar::chunk {{ background: {t.selected}; border-bottom: {s1}px solid {t.accent}; }}
 QScrollArea {{ border: none; background: transparent; }}
 QScrollBar {{ background: transparent; border: none; }}
 QScrollBar:vertical {{ width: {s2}px; }}

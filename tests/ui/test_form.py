@@ -15,7 +15,7 @@ from labclient import words
 from labclient.evaluation import BudgetDeclared, Standard
 from labclient.participation import Arrival, Decision, body_of
 from labclient.ui._form import StructForm
-from labclient.ui._moment import completed
+from labclient.ui._moment import completed, readable
 from labclient.ui._theme import Theme
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -278,3 +278,15 @@ def test_the_present_moment_is_one_key_away(arrival: StructForm) -> None:
     assert line.text() == completed("8:05", NOON)
     _press(Qt.Key.Key_Space)  # on “Now”
     assert datetime.fromisoformat(line.text()) == NOON
+
+
+@given(st.datetimes(datetime(1980, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+def test_a_moment_is_read_to_the_second_and_stays_the_same_moment(moment: datetime) -> None:
+    shown = readable(moment.isoformat())
+    assert "." not in shown
+    assert "T" not in shown
+    assert datetime.fromisoformat(shown) == moment.replace(microsecond=0)
+
+
+def test_what_is_no_moment_is_read_as_it_is() -> None:
+    assert readable("soon") == "soon"

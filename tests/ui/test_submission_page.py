@@ -74,6 +74,7 @@ def test_to_a_stick_and_back_with_the_receipt(
     name_file(page, stick, qtbot)
     qtbot.waitUntil(lambda: window.state.submitted is not None, timeout=WAIT_MS)
     assert "Sent, not confirmed" in page.said.text()
+    assert page.receipt_button.objectName() == "primary"
     (copied,) = stick.iterdir()
     _, receipt = receive(copied, open_trust(office.papers.trust, BEGINS).trust, office.papers.pilot, stick, BEGINS)
     press(page.receipt_button, Qt.Key.Key_Space)
