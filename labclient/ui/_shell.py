@@ -41,6 +41,7 @@ from labclient.ui._rail import Rail
 from labclient.ui._records import ArrivalPage, departure_page, handover_page
 from labclient.ui._results import ResultsPage
 from labclient.ui._runs import MeasurementPage, RunPage
+from labclient.ui._satellites import SatellitesDialog
 from labclient.ui._status import StatusBar
 from labclient.ui._strip import InstrumentStrip
 from labclient.ui._theme import DARK, LIGHT, apply, current_theme
@@ -136,6 +137,7 @@ class Shell(QMainWindow):
             Command(program, message("Open a notebook…"), "Ctrl+O", self.home.choose),
             Command(program, message("Begin with a plan…"), "Ctrl+N", self._begin),
             Command(program, message("Who is working?"), "Ctrl+W", self.ask_who),
+            Command(program, message("Satellites…"), "Ctrl+T", self.show_satellites),
             Command(program, message("Quit"), "Ctrl+Q", self.close),
             *(
                 Command(stations, STATION_NAMES[station], f"Ctrl+{row + 1}", partial(self.go_to, row))
@@ -214,6 +216,11 @@ class Shell(QMainWindow):
         """Ask in whose name entries are made."""
         if self.snapshot is not None:
             WhoDialog(self, self.snapshot.state, self._working, self.desk.who).open()
+
+    def show_satellites(self) -> None:
+        """What other rooms or PCs record for this notebook."""
+        if self.snapshot is not None:
+            SatellitesDialog(self, self.desk, self.snapshot.state, self.snapshot.path).open()
 
     def tell(self, sentence: str) -> None:
         """One line in the status bar."""
