@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
+from stat import S_IMODE, S_IWGRP, S_IWOTH, S_IWUSR
 
 from msgspec import Struct
 
@@ -25,7 +26,7 @@ from labclient.words import message
 _READ = 1 << 20  # bytes that one read transaction takes: so long, at most, a commit of the recorder waits
 _LINES = 1000
 _PIECE = 16 << 20
-_PROTECTED, _WRITABLE = 0o444, 0o644
+_WRITING = S_IWUSR | S_IWGRP | S_IWOTH
 _Row = tuple[int, bytes, bytes | None, bytes | None]
 
 
@@ -201,23 +202,30 @@ class SecondCopy:
 
 @contextmanager
 def _writing(path: Path) -> Iterator[sqlite3.Connection]:
-    """The copy, open for writing as long as somebody has it so; what a crash left unfinished is rolled back."""
+    """The copy, open for writing as long as somebody has it so; what a crash left unfinished is rolled back. Where it
+    is refused, its protection is left as it was, too."""
     lock = WriterLock(path)
     try:
-        path.chmod(_WRITABLE)
-        connection = _file.connect(path)
+        mode = S_IMODE(path.stat().st_mode)
+        path.chmod(mode | S_IWUSR)
         try:
-            yield connection
-        finally:
-            connection.close()
-            _protect(path)
+            connection = _file.connect(path)
+            try:
+                yield connection
+            finally:
+                connection.close()
+        except BaseException:
+            with suppress(OSError):
+                path.chmod(mode)
+            raise
+        _protect(path)
     finally:
         lock.release()
 
 
 def _protect(path: Path) -> None:
-    with suppress(OSError):  # a share may know no such thing, and a stick may be gone
-        path.chmod(_PROTECTED)
+    with suppress(OSError):  # a share may know no such thing
+        path.chmod(S_IMODE(path.stat().st_mode) & ~_WRITING)
 
 
 def _head(path: Path, connection: sqlite3.Connection) -> Tree:

@@ -284,12 +284,13 @@ def test_another_notebook_of_that_name_is_refused_and_left_as_it_is(
     with new("other.labnote") as other:
         pass
     place = Path(shutil.copy(other.path, stick / closed.name))
-    before = place.read_bytes()
+    before, mode = place.read_bytes(), place.stat().st_mode
     copy = SecondCopy(closed, stick)
     copy.begin()
     with pytest.raises(NotVerified):
         copy.advance()
-    assert place.read_bytes() == before
+    assert (place.read_bytes(), place.stat().st_mode) == (before, mode)
+    assert mode & 0o200
 
 
 def test_a_notebook_older_than_its_copy_is_refused(closed: Path, stick: Path, tmp_path: Path) -> None:
