@@ -2,17 +2,10 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QButtonGroup,
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QRadioButton,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QLabel, QLineEdit, QWidget
 
+from labclient.errors import Trouble
 from labclient.notebook import SUFFIX
 from labclient.participation import STATION_NAMES, State
 from labclient.ui._choose import choose_file, choose_new
@@ -47,27 +40,27 @@ class SatellitesDialog(AskingDialog):
         self._rows: dict[Action, range] = {}
         self.list = _List()
         self.none = QLabel(say(message("No satellite has been issued.")))
-        self.ways = {action: QRadioButton(say(label)) for action, label in _LABELS.items()}
+        self.what = QComboBox()
+        for action, label in _LABELS.items():
+            self.what.addItem(say(label), action)
         self.to, self.new, self.back, self.reason = QLineEdit(), QLineEdit(), QLineEdit(), QLineEdit()
         self.station, self.lost = QLabel(), QComboBox()
         self.said, self.why_not = QLabel(), Sentence("attention")
         self._lay_out()
         for line in (self.to, self.new, self.back, self.reason):
             line.textChanged.connect(self.look)
-        self.ways["take" if state.satellites_out else "issue"].setChecked(True)
         self._show(state)
+        self.what.currentIndexChanged.connect(self._turn)
+        self.what.setCurrentIndex(self.what.findData("take" if state.satellites_out else "issue"))
         self._turn()
-        group = QButtonGroup(self)
-        for way in self.ways.values():
-            group.addButton(way)
-        group.buttonClicked.connect(self._turn)
         desk.busy.connect(self.look)
         self._first().setFocus()
 
     @property
     def action(self) -> Action:
         """What is to be done."""
-        return next(action for action, way in self.ways.items() if way.isChecked())
+        chosen: Action = self.what.currentData()
+        return chosen
 
     def complete(self) -> bool:
         needed: dict[Action, tuple[QLineEdit, ...]] = {
@@ -93,13 +86,15 @@ class SatellitesDialog(AskingDialog):
         self.look()
         self._first().setFocus()
 
+    def refused(self, trouble: Trouble) -> None:
+        super().refused(trouble)
+        self._first().setFocus()
+
     def look(self) -> None:
         super().look()
         why = None if self.waiting else hindrance(self.desk, self._state, self.action)
         self.why_not.put(*((why.sentence, why.step) if why else ()))
         self.cancel.setEnabled(not self.waiting)
-        for way in self.ways.values():
-            way.setEnabled(not self.waiting)
 
     def reject(self) -> None:
         """Nothing that is under way is left before its answer; it takes seconds."""
@@ -116,13 +111,8 @@ class SatellitesDialog(AskingDialog):
         return issuing(_file(_typed(self.new)), station, _typed(self.to), who)
 
     def _lay_out(self) -> None:
-        ways = QHBoxLayout()
-        for way in self.ways.values():
-            ways.addWidget(way)
-        ways.addStretch(1)
         self.column.insertWidget(0, self.list)
         self.column.insertWidget(1, self.none)
-        self.column.insertLayout(2, ways)
         for label in (self.none, self.said):
             label.setWordWrap(True)
         self.said.hide()
@@ -131,15 +121,16 @@ class SatellitesDialog(AskingDialog):
         self.cancel.setText(say(message("Close")))
         self.to.setPlaceholderText(say(message("the room, PC or person that gets it")))
         self.reason.setPlaceholderText(say(message("why it will not come back")))
+        self.row(message("&What to do"), self.what)
         self.form.addRow(say(message("Station")), self.station)
-        self.row(message("Issued to(&T)"), self.to)
-        self.row(message("New file(&F)"), self.new, beside(_CHOOSE, message("Choose the new file"), self._choose_new))
-        self.row(message("File that came back(&F)"), self.back,
+        self.row(message("Issued &to"), self.to)
+        self.row(message("New &file"), self.new, beside(_CHOOSE, message("Choose the new file"), self._choose_new))
+        self.row(message("&File that came back"), self.back,
                  beside(_CHOOSE, message("Choose the file that came back"), self._choose_back))  # fmt: skip
-        self.row(message("Satellite(&S)"), self.lost)
-        self.row(message("Reason(&R)"), self.reason)
+        self.row(message("&Satellite"), self.lost)
+        self.row(message("&Reason"), self.reason)
         self.form.addRow("", QLabel(say(message("It can never be taken in afterwards."))))
-        self._rows = {"issue": range(3), "take": range(3, 4), "give up": range(4, 7)}
+        self._rows = {"issue": range(1, 4), "take": range(4, 5), "give up": range(5, 8)}
 
     def _show(self, state: State) -> None:
         """Show this state; in a satellite itself there is nothing to be done."""
@@ -149,7 +140,7 @@ class SatellitesDialog(AskingDialog):
                               say(_FATES[one.fate])) for one in known])  # fmt: skip
         self.list.setVisible(main and bool(known))
         self.none.setVisible(main and not known)
-        for widget in (*self.ways.values(), self.fields, self.ok):
+        for widget in (self.fields, self.ok):
             widget.setVisible(main)
         self.station.setText(say(STATION_NAMES[state.station]) if state.station else "")
         self.lost.clear()
@@ -175,7 +166,7 @@ class SatellitesDialog(AskingDialog):
         if self._state.satellite_of is not None:
             return self.cancel
         fields: dict[Action, QWidget] = {"issue": self.to, "take": self.back, "give up": self.reason}
-        return self.ways[self.action] if hindrance(self.desk, self._state, self.action) else fields[self.action]
+        return self.what if hindrance(self.desk, self._state, self.action) else fields[self.action]
 
     def _choose_new(self) -> None:
         choose_new(self, message("The new satellite"), f"*{SUFFIX}",
@@ -194,6 +185,9 @@ class _List(SnugTable):
         headings = (message("File"), message("Issued to"), message("Station"), message("State"))
         super().__init__(say(message("Satellites")), headings, wide=(0, 1))
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setWordWrap(False)
 
     def fit(self) -> None:
         super().fit()
