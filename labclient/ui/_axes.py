@@ -16,6 +16,7 @@ from labclient.ui._theme import Type, type_font
 TimeAxis = Literal["elapsed", "wall"]
 
 _NEARLY = 1e-6  # of a step: a range that ends at a tick shows it
+_MOST = 7  # steps on an axis of values
 
 
 class Canvas(pg.PlotWidget):  # type: ignore[misc]
@@ -40,7 +41,7 @@ class Levels(pg.AxisItem):  # type: ignore[misc]
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
         room = QFontMetricsF(type_font(Type.SMALL)).height() * 1.2
-        step = grown((high - low) / max(2, int(size / room)))
+        step = grown((high - low) / min(max(2, int(size / room)), _MOST))
         if not step:
             return []
         first, last = ceil(low / step - _NEARLY), floor(high / step + _NEARLY)

@@ -1,7 +1,7 @@
 """The bench view: the digits and the plot of a run on the whole screen, for somebody at the other end of the bench."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
 
 from labclient.ui._theme import S4, space
@@ -28,12 +28,18 @@ class BenchView(QDialog):
             self._places[widget] = place
             column.addWidget(widget, share)
             widget.show()
-        QShortcut(QKeySequence("F11"), self, self.reject)
         self.finished.connect(self._give_back)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_F11:
+            self.reject()
+        else:
+            super().keyPressEvent(event)
 
     def _give_back(self) -> None:
         for widget, place in self._places.items():
             _replace(place, widget)
+            widget.show()
             place.deleteLater()
         self._places = {}
 

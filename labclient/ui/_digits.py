@@ -54,6 +54,10 @@ class BigDigits(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin anew: no reading yet."""
         self._digits, self._unit, self._widest = NO_READING, "", NO_READING
         self._live = self._begun = False
         self._note: Message | None = message("No reading yet")

@@ -104,6 +104,10 @@ class MeasurementPage(RunPage):
             self.values.setText(values)
             self.room.show()
 
+    def _asked(self, sentence: Message) -> None:
+        super()._asked(sentence)
+        self.way.clear()
+
     def _begin(self, replies: LiveReplies) -> None:
         super()._begin(replies)
         self._zeros = {}

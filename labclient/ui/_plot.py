@@ -316,7 +316,7 @@ class RunPlot(QWidget):
 
     def _lines(self, count: float) -> QSize:
         height = QFontMetricsF(type_font(Type.SMALL)).height()
-        return QSize(round(16 * height), round(count * height))
+        return QSize(round(13 * height), round(count * height))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = current_theme()

@@ -68,6 +68,7 @@ class RunPage(Page):
         self._build_head()
         desk.progressed.connect(self._progress)
         desk.busy.connect(self._busy)
+        desk.asked.connect(self._asked)
         for attention in (desk.asked, desk.failed, desk.crashed):
             attention.connect(self._leave_bench)
 
@@ -133,19 +134,30 @@ class RunPage(Page):
     def forget(self) -> None:
         super().forget()
         self._run = -1
+        self.plot.clear()
+        self.digits.clear()
+        self.put_words("")
+        self.verdict.clear()
         self.start_button.setEnabled(False)
         self.done_button.setEnabled(False)
         self.event_button.setEnabled(False)
         self._clock.invalidate()
 
     def show_bench(self) -> None:
-        """Digits and plot on the whole screen."""
-        if self._bench is None:
+        """Digits and plot on the whole screen; or back, where they are there already."""
+        if self._bench is not None:
+            self._bench.reject()
+        else:
             self._bench = BenchView(self.window(), {self.digits: 3, self.plot: 4})
             self._bench.setWindowTitle(self.title.text())
             self._bench.words.setText(self.words.text())
             self._bench.finished.connect(self._bench_left)
             self._bench.showFullScreen()
+
+    def _asked(self, sentence: Message) -> None:
+        """Cables are being moved: what was connected is not any more."""
+        if self.snapshot is not None and self.snapshot.state.station == self.station:
+            self.put_words(say(sentence))
 
     def _leave_bench(self, _reason: object) -> None:
         """Somebody is asked something: that must be seen."""

@@ -76,6 +76,8 @@ def test_a_stale_reading_is_gone(digits: BigDigits) -> None:
     assert digits.shown == NO_READING
     assert digits.accessibleName() == "No fresh reading"
     assert digits.grab().toImage() != live
+    digits.clear()
+    assert digits.accessibleName() == "No reading yet"
 
 
 @pytest.mark.parametrize("status", ["overload", "underload", "busy", "error", "stale", "something else"])
