@@ -30,7 +30,7 @@ from labclient.ui._timeline import TimelineFilter, TimelineModel, rows_of
 from labclient.ui._watch import Snapshot
 from labclient.words import Message, message, say
 
-_ROOMY = 100  # characters
+_ROOMY = 75  # characters
 _ROWS, _CHECK, _EXPORT, _COPY, _PROVE = "rows", "check", "export", "copy", "prove"
 
 

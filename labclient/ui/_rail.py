@@ -40,7 +40,7 @@ class Rail(QListWidget):
         self._word()
 
     def _word(self) -> None:
-        two_lines = 2 * self.fontMetrics().height() + 2 * space(S2)
+        two_lines = 2 * self.fontMetrics().height() + space(S2) + 4
         roomy = self.viewport().height() >= two_lines * len(self._rows)
         for place, row in enumerate(self._rows):
             name, state = say(row.name), mark_word(row.mark)
