@@ -2,15 +2,33 @@
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHeaderView, QTableWidget, QTableWidgetItem
+from PySide6.QtWidgets import (
+    QFrame,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableWidget,
+    QTableWidgetItem,
+)
 
+from labclient.ui._theme import S2, space
 from labclient.words import Message, say
 
 _SIDE = Qt.AlignmentFlag.AlignVCenter
 _SENTENCE = 14  # characters that a column of sentences has at least, where there is room
 _SHORT = 12  # characters of a heading that is left on one line
+
+
+class _Cell(QStyledItemDelegate):
+    """Words wrap within the padding of the style sheet, for which Qt allows only after it has counted the lines."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        rect = option.rect
+        rect.setWidth(rect.width() - 2 * space(S2) - 2)
+        option.rect = rect
+        return super().sizeHint(option, index)
 
 
 class SnugTable(QTableWidget):
@@ -26,6 +44,7 @@ class SnugTable(QTableWidget):
         self.setProperty("role", "rows")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
+        self.setItemDelegate(_Cell(self))
         self.setTabKeyNavigation(False)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -72,6 +91,11 @@ class SnugTable(QTableWidget):
         self.resizeRowsToContents()
         rows = sum(self.rowHeight(row) for row in range(self.rowCount()))
         self.setFixedHeight(header.sizeHint().height() + rows + 2 * self.frameWidth())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self.fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
