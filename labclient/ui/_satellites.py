@@ -54,7 +54,7 @@ class SatellitesDialog(AskingDialog):
         self.what.setCurrentIndex(self.what.findData("take" if state.satellites_out else "issue"))
         self._turn()
         desk.busy.connect(self.look)
-        self._first().setFocus()
+        self._go_on()
 
     @property
     def action(self) -> Action:
@@ -84,11 +84,11 @@ class SatellitesDialog(AskingDialog):
         self.said.setText("\n".join(map(say, sentences)))
         self.said.show()
         self.look()
-        self._first().setFocus()
+        self._go_on()
 
     def refused(self, trouble: Trouble) -> None:
         super().refused(trouble)
-        self._first().setFocus()
+        self._go_on()
 
     def look(self) -> None:
         super().look()
@@ -106,7 +106,8 @@ class SatellitesDialog(AskingDialog):
         if self.action == "take":
             return taking(Path(_typed(self.back)), who)
         if self.action == "give up":
-            return giving_up(str(self.lost.currentData()), self.lost.currentText(), _typed(self.reason), who)
+            lost = self._state.satellites[self.lost.currentData()].issued
+            return giving_up(lost.satellite, lost.name, _typed(self.reason), who)
         assert station is not None  # or it would be hindered
         return issuing(_file(_typed(self.new)), station, _typed(self.to), who)
 
@@ -161,12 +162,17 @@ class SatellitesDialog(AskingDialog):
         self.trouble.put()
         self.look()
 
-    def _first(self) -> QWidget:
-        """Where the hands go on."""
-        if self._state.satellite_of is not None:
-            return self.cancel
+    def _go_on(self) -> None:
+        """Put the hands where they go on, and grow by what is said now: sentences wrap, which Qt learns too late."""
         fields: dict[Action, QWidget] = {"issue": self.to, "take": self.back, "give up": self.reason}
-        return self.what if hindrance(self.desk, self._state, self.action) else fields[self.action]
+        if self._state.satellite_of is not None:
+            self.cancel.setFocus()
+        else:
+            (self.what if hindrance(self.desk, self._state, self.action) else fields[self.action]).setFocus()
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 
     def _choose_new(self) -> None:
         choose_new(self, message("The new satellite"), f"*{SUFFIX}",

@@ -287,7 +287,11 @@ def test_many_satellites_leave_room_for_the_rest(ask: Ask, qtbot: QtBot) -> None
     for number in range(8):
         issue(dialog, f"Room {number}", qtbot)
     assert len(shown(dialog)) == 8
-    assert dialog.sizeHint().height() <= 480
+    assert not dialog.list.geometry().intersects(dialog.fields.geometry())
+    assert not dialog.fields.geometry().intersects(dialog.said.geometry())
+    assert dialog.fields.height() >= dialog.fields.sizeHint().height()
+    assert dialog.said.height() >= dialog.said.heightForWidth(dialog.said.width())
+    assert dialog.height() <= 480
     dialog.reject()
 
 
