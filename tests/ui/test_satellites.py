@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from participation.rooms import Room
 from participation.world import Desk, Office, office
@@ -14,8 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from labclient import words
 from labclient.home import Home
-from labclient.participation import STATION_NAMES, Participation
+from labclient.participation import STATION_NAMES, Participation, Run
 from labclient.ui._desk import clock_of
+from labclient.ui._satellite_work import hindrance
 from labclient.ui._satellites import SatellitesDialog
 from labclient.ui._shell import Shell
 from labclient.ui._theme import Theme
@@ -235,6 +237,25 @@ def test_in_nobodys_name_nothing_is_done(window: Window, ask: Ask, qtbot: QtBot)
     dialog = ask()
     assert "Ctrl+W" in dialog.why_not.label.text()
     write(dialog.to, "Room 2")
+    assert not dialog.ok.isEnabled()
+    dialog.reject()
+
+
+def test_while_the_desk_is_at_a_run_nothing_waits_behind_it(window: Window, main: Path) -> None:
+    run = Run(window.state.size, "measurement", "record", "measurement")
+    running = msgspec.structs.replace(window.state, runs={run.seq: run})
+    window.desk.idle = False
+    for action in ("issue", "take", "give up"):
+        found = hindrance(window.desk, running, action)  # type: ignore[arg-type]
+        assert found is not None
+        assert say(found.sentence) == "A run is still open."
+
+
+def test_what_another_process_plays_is_only_looked_at(window: Window, ask: Ask) -> None:
+    window.desk.played_by_another = True
+    dialog = ask()
+    write(dialog.to, "Room 2")
+    assert "plays by itself" in dialog.why_not.label.text()
     assert not dialog.ok.isEnabled()
     dialog.reject()
 
