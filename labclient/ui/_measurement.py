@@ -148,7 +148,10 @@ class _PointTable(QTableWidget):
         for place, row in enumerate(rows):
             state = QTableWidgetItem(mark_icon(row.mark, size=self.iconSize().height()), mark_word(row.mark))
             self.setItem(place, 0, state)
-            for column, text in enumerate((row.nominal, str(row.day), f"{row.done}/{row.total}"), start=1):
+            cycles = f"{row.done}/{row.total}"
+            if row.excluded:
+                cycles = say(message("{cycles}, excluded: {n}", cycles=cycles, n=row.excluded))
+            for column, text in enumerate((row.nominal, str(row.day), cycles), start=1):
                 self.setItem(place, column, QTableWidgetItem(text))
         self.resizeColumnsToContents()
         bar = self.verticalScrollBar().sizeHint().width()

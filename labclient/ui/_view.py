@@ -28,13 +28,14 @@ class StationRow(Struct, frozen=True):
 
 
 class PointRow(Struct, frozen=True):
-    """One point and day of the measurement table."""
+    """One point and day of the measurement table: the cycles that count of those wanted, and how many were excluded."""
 
     point: str
     nominal: str
     day: int
     done: int
     total: int
+    excluded: int
     mark: Mark
 
 
@@ -61,6 +62,7 @@ def point_rows(state: State) -> tuple[PointRow, ...]:
     rule, counted = state.plan.measurement, state.counted
     running = any(run.task == "measurement" for run in state.open_runs)
     now = next_cycle(state) if running else None
+    excluded = [cycle for seq, cycle in state.cycles.items() if seq in state.excluded]
     rows = []
     for point in state.plan.points:
         for day in range(1, rule.days + 1):
@@ -68,7 +70,8 @@ def point_rows(state: State) -> tuple[PointRow, ...]:
             here = now is not None and now[:2] == (point.id, day)
             mark: Mark = "passed" if done >= rule.cycles else "running" if here else "waiting"
             nominal = f"{point.nominal.value} {point.nominal.unit}"
-            rows.append(PointRow(point.id, nominal, day, done, rule.cycles, mark))
+            out = sum((one.point, one.day) == (point.id, day) for one in excluded)
+            rows.append(PointRow(point.id, nominal, day, done, rule.cycles, out, mark))
     return tuple(rows)
 
 

@@ -255,6 +255,8 @@ def test_the_table_is_as_wide_as_its_words_and_only_read(page: MeasurementPage) 
     press(table, Qt.Key.Key_Return)
     assert table.state() is not QAbstractItemView.State.EditingState
     assert table.item(0, 3).text() == "1/5"
+    _show(page, msgspec.structs.replace(_measuring(1), excluded={11: "cable touched"}))
+    assert table.item(0, 3).text() == "0/5, excluded: 1"
 
 
 @pytest.mark.parametrize("language", words.LANGUAGES)
