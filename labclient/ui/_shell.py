@@ -157,6 +157,7 @@ class Shell(QMainWindow):
         self.watcher.troubled.connect(self.show_trouble)
         self.desk.opened.connect(self._opened)
         self.desk.done.connect(self._done)
+        self.watcher.crashed.connect(self._crashed)
         for worker in (self.desk, self.aside):
             worker.failed.connect(self.show_trouble)
             worker.crashed.connect(self._crashed)

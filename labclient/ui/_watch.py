@@ -52,11 +52,13 @@ class Snapshot(Struct, frozen=True, eq=False):
 
 
 class Watcher(QObject):
-    """Follows one notebook at a time. Signals: `advanced` (Snapshot), `replied` (LiveReplies), `troubled` (Trouble)."""
+    """Follows one notebook at a time. Signals: `advanced` (Snapshot), `replied` (LiveReplies), `troubled` (Trouble),
+    `crashed` (exception)."""
 
     advanced = Signal(object)
     replied = Signal(object)
     troubled = Signal(object)
+    crashed = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -86,6 +88,8 @@ class Watcher(QObject):
         except Trouble as trouble:
             if not stop.is_set():
                 self.troubled.emit(trouble)
+        except Exception as fault:  # noqa: BLE001 - a bug: the window keeps a report and says so
+            self.crashed.emit(fault)
 
     def _follow(self, reader: Reader, path: Path, stop: Event) -> None:
         runs: dict[int, Entry] = {}
@@ -131,8 +135,8 @@ def _live(reader: Reader, start: Entry, series: Entry, block: Entry, *, fresh: b
         fresh=fresh,
         run=start.seq,
         task=str(start.body["task"]),
-        role=str(series.body["role"]),
-        direction=str(series.body["direction"]),
+        role=str(series.body.get("role", "")),
+        direction=str(series.body.get("direction", "")),
         channels=channels_of(start),
         times=(columns.t_ns - began) / 1e9,
         values=columns.values,
