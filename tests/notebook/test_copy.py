@@ -3,7 +3,6 @@
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -38,7 +37,7 @@ COPIER = """
 import sys
 from pathlib import Path
 from labclient.notebook import SecondCopy, _copy
-_copy._PIECE = _copy._READ = 20_000  # many transactions
+_copy._PIECE = _copy._READ = 1  # each commit is a transaction
 copy = SecondCopy(Path(sys.argv[1]), Path(sys.argv[2]))
 copy.begin()
 print("begun", flush=True)
@@ -200,13 +199,15 @@ def test_a_stick_pulled_while_a_piece_is_written_holds_what_it_held(
 def test_a_copy_killed_at_any_moment_is_absent_or_valid_and_goes_on(closed: Path, stick: Path) -> None:
     dice, path = random.Random(1), stick / closed.name
     for _ in range(KILLS):
-        grow(closed, 400, 3000)
+        with Notebook.open(closed, clock=SystemClock()) as notebook:
+            for _ in range(100):
+                notebook.append(note(3000), note())
         with subprocess.Popen(
             [sys.executable, "-c", COPIER, str(closed), str(stick)], cwd=ROOT, stdout=subprocess.PIPE
         ) as copier:
             assert copier.stdout is not None
             copier.stdout.read(1)
-            time.sleep(dice.uniform(0, 0.2))  # the random moment
+            time.sleep(dice.uniform(0, 0.3))  # the random moment
             copier.kill()
         if path.exists():
             report = check(path)
@@ -215,7 +216,6 @@ def test_a_copy_killed_at_any_moment_is_absent_or_valid_and_goes_on(closed: Path
     copy = made(closed, stick)
     assert head(copy.path) == head(closed)
     assert check(copy.path).ok
-    assert copier.returncode in {0, -signal.SIGKILL}
 
 
 def test_what_a_crash_left_of_a_copy_never_finished_is_made_anew(closed: Path, stick: Path) -> None:
