@@ -25,6 +25,9 @@ PAGE_KEYS = (
     ("Ctrl+Return", message("The primary action of the page")),
     ("F5", message("Start a run")),
     ("F6", message("Break a run off")),
+    ("F8", message("Mark an event")),
+    ("F9", message("Exclude cycles and measure again")),
+    ("F11", message("Digits and plot on the whole screen")),
     ("Tab", message("The next field or button")),
     ("Esc", message("Leave a dialog; nothing is recorded")),
 )

@@ -1,20 +1,15 @@
 """The window: rail of stations, page, status. It shows snapshots and asks the desk, nothing else."""
 
-import os
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from traceback import format_exception
 
 import msgspec
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
     QLabel,
     QMainWindow,
-    QMessageBox,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
@@ -23,14 +18,15 @@ from PySide6.QtWidgets import (
 
 from labclient import words
 from labclient.errors import Trouble
-from labclient.home import this_pc
 from labclient.participation import STATION_NAMES, STATIONS, State
 from labclient.plan import Station
 from labclient.ui._aside import Aside
 from labclient.ui._begin import ask_beginning
+from labclient.ui._boxes import ask_to_connect, tell_trouble
 from labclient.ui._commands import Command, fill_menus, show_keys
 from labclient.ui._demo import DemoPlayer
 from labclient.ui._desk import Desk
+from labclient.ui._faults import report_of
 from labclient.ui._finish import SigningPage, SubmissionPage
 from labclient.ui._form import StructForm
 from labclient.ui._home import HomePage, remember
@@ -229,12 +225,7 @@ class Shell(QMainWindow):
 
     def show_trouble(self, trouble: Trouble) -> None:
         """What went wrong and what to do next."""
-        box = QMessageBox(QMessageBox.Icon.Warning, "labclient", say(trouble.sentence), parent=self)
-        if trouble.step is not None:
-            box.setInformativeText(say(trouble.step))
-        box.setModal(False)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.show()
+        tell_trouble(self, trouble)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Everything shown is recorded already; what runs is ended, the files are closed."""
@@ -323,24 +314,12 @@ class Shell(QMainWindow):
             self.desk.open(answer)  # whoever began it goes on
 
     def _asked(self, sentence: Message) -> None:
-        box = QMessageBox(QMessageBox.Icon.Information, "labclient", say(sentence), parent=self)
-        box.addButton(say(message("Connected")), QMessageBox.ButtonRole.AcceptRole)
-        stop = box.addButton(say(message("Break off")), QMessageBox.ButtonRole.RejectRole)
-        box.setModal(False)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.buttonClicked.connect(lambda button: self.desk.break_off() if button is stop else self.desk.connected())
-        box.show()
+        ask_to_connect(self, sentence, self.desk.connected, self.desk.break_off)
 
     def _crashed(self, fault: BaseException) -> None:
-        name, told = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}.txt", "".join(format_exception(fault))
-        self.desk.run("report", lambda: (this_pc().crashes / name).write_text(told, encoding="utf-8"))
-        path = this_pc().root / "crashes" / name
-        self.show_trouble(
-            Trouble(
-                message("This is a fault of the program. What was shown is in the record; nothing is lost."),
-                message("Send this report to whoever looks after labclient: {path}", path=str(path)),
-            )
-        )
+        report = report_of(fault)
+        self.aside.run("report", report.keep)
+        self.show_trouble(report.told())
 
     def _name_worker(self, state: State) -> None:
         """A simulated participation is worked on by its operator; in a real one the person is asked."""
