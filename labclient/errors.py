@@ -13,6 +13,7 @@ Trouble
 ├── WrongUse              the request itself is wrong (exit code 2)
 │   ├── EntryInvalid      a field of an entry is missing or not what it should be
 │   ├── PlanInvalid       a plan or trust list says something impossible
+│   ├── ModelInvalid      a measurement model is not an expression of its inputs
 │   ├── DriverInvalid     a driver or bench file says something impossible
 │   ├── NumberInvalid     a text is not one number
 │   ├── UnitUnknown       a unit is not a known legal unit, or not the expected one
@@ -94,6 +95,10 @@ class PlanInvalid(WrongUse):
 
 
 class DriverInvalid(WrongUse):
+    pass
+
+
+class ModelInvalid(WrongUse):
     pass
 
 

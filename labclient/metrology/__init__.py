@@ -15,12 +15,17 @@ Guide, in the order of a participation:
 - `summary`, `pooled`, `type_a`: scatter, and what the mean over cycles, set-ups or days is worth.
 - `fit_line`, `line_at`: a drift line and its prediction.
 - `combine`: the budget: u_c, ν_eff, k, U.
+- `parse_model`, `propagate`, `propagate_several`: the budget of a model written as an expression.
+- `monte_carlo`, `validate_budget`: the same by drawing, and whether the budget agrees with it.
 - `round_result`: the two numbers as printed.
 """
 
 from labclient.metrology._allan import Allan, oadev
 from labclient.metrology._decision import Judgement, Verdict, judge
 from labclient.metrology._drift import Line, LineValue, fit_line, line_at
+from labclient.metrology._model import Model, parse_model
+from labclient.metrology._monte_carlo import MonteCarlo, MonteCarloRule, Validation, monte_carlo, validate_budget
+from labclient.metrology._propagation import Propagation, SecondOrder, Several, propagate, propagate_several
 from labclient.metrology._rounding import Rounded, RoundingRule, round_result
 from labclient.metrology._schemes import (
     SX,
@@ -70,20 +75,27 @@ __all__ = [
     "Limits",
     "Line",
     "LineValue",
+    "Model",
+    "MonteCarlo",
+    "MonteCarloRule",
     "Place",
     "Pooled",
     "Position",
+    "Propagation",
     "Rounded",
     "RoundingRule",
     "Row",
     "Sampling",
     "Scheme",
+    "SecondOrder",
     "Settling",
     "SettlingRule",
     "SettlingWatch",
+    "Several",
     "Stability",
     "Summary",
     "TypeA",
+    "Validation",
     "Verdict",
     "Waiting",
     "combine",
@@ -93,9 +105,13 @@ __all__ = [
     "fit_line",
     "judge",
     "line_at",
+    "monte_carlo",
     "oadev",
+    "parse_model",
     "pooled",
     "position",
+    "propagate",
+    "propagate_several",
     "reverse",
     "round_result",
     "settling",
@@ -104,4 +120,5 @@ __all__ = [
     "subtract_zero",
     "summary",
     "type_a",
+    "validate_budget",
 ]
