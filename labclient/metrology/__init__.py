@@ -14,6 +14,8 @@ Guide, in the order of a participation:
 - `position`, `subtract_zero`, `reverse`, `cycle`: from readings to the value of one S-X-X-S cycle, drift cancelled.
 - `summary`, `pooled`, `type_a`: scatter, and what the mean over cycles, set-ups or days is worth.
 - `fit_line`, `line_at`: a drift line and its prediction.
+- `choose_drift`, `fit_drift`, `drift_at`: the transfer standard's drift in its forms, and its value at a laboratory's
+  time; `regress` below them.
 - `combine`: the budget: u_c, ν_eff, k, U.
 - `parse_model`, `propagate`, `propagate_several`: the budget of a model written as an expression.
 - `monte_carlo`, `validate_budget`: the same by drawing, and whether the budget agrees with it.
@@ -23,9 +25,11 @@ Guide, in the order of a participation:
 from labclient.metrology._allan import Allan, oadev
 from labclient.metrology._decision import Judgement, Verdict, judge
 from labclient.metrology._drift import Line, LineValue, fit_line, line_at
+from labclient.metrology._drift_forms import Drift, DriftChoice, DriftForm, Why, choose_drift, drift_at, fit_drift
 from labclient.metrology._model import Model, parse_model
 from labclient.metrology._monte_carlo import MonteCarlo, MonteCarloRule, Validation, monte_carlo, validate_budget
 from labclient.metrology._propagation import Propagation, SecondOrder, Several, propagate, propagate_several
+from labclient.metrology._regression import Regression, regress
 from labclient.metrology._rounding import Rounded, RoundingRule, round_result
 from labclient.metrology._schemes import (
     SX,
@@ -68,6 +72,9 @@ __all__ = [
     "Coverage",
     "CycleValue",
     "Distribution",
+    "Drift",
+    "DriftChoice",
+    "DriftForm",
     "Excursion",
     "Exposure",
     "Form",
@@ -82,6 +89,7 @@ __all__ = [
     "Pooled",
     "Position",
     "Propagation",
+    "Regression",
     "Rounded",
     "RoundingRule",
     "Row",
@@ -98,10 +106,14 @@ __all__ = [
     "Validation",
     "Verdict",
     "Waiting",
+    "Why",
+    "choose_drift",
     "combine",
     "coverage_factor",
     "cycle",
+    "drift_at",
     "excursions",
+    "fit_drift",
     "fit_line",
     "judge",
     "line_at",
@@ -112,6 +124,7 @@ __all__ = [
     "position",
     "propagate",
     "propagate_several",
+    "regress",
     "reverse",
     "round_result",
     "settling",
