@@ -10,7 +10,7 @@ Guide, in the order of a participation:
 - `settling`, `SettlingWatch`: is the standard warm?
 - `stability`: did the readings of one run change by more than the plan allows?
 - `judge`: the one decision rule of the two above: an interval against a limit; pass, fail or cannot judge yet.
-- `oadev`: where does longer averaging stop helping?
+- `oadev`, `adev`, `mdev`, `allan`, `AllanWatch`: where does longer averaging stop helping?
 - `position`, `subtract_zero`, `reverse`, `cycle`: from readings to the value of one S-X-X-S cycle, drift cancelled.
 - `summary`, `pooled`, `type_a`: scatter, and what the mean over cycles, set-ups or days is worth.
 - `fit_line`, `line_at`: a drift line and its prediction.
@@ -22,14 +22,16 @@ Guide, in the order of a participation:
 - `round_result`: the two numbers as printed.
 """
 
-from labclient.metrology._allan import Allan, oadev
+from labclient.metrology._allan import Allan, AllanKind, AllanWatch, adev, allan, mdev, oadev
 from labclient.metrology._decision import Judgement, Verdict, judge
 from labclient.metrology._drift import Line, LineValue, fit_line, line_at
 from labclient.metrology._drift_forms import Drift, DriftChoice, DriftForm, Why, choose_drift, drift_at, fit_drift
 from labclient.metrology._model import Model, parse_model
 from labclient.metrology._monte_carlo import MonteCarlo, MonteCarloRule, Validation, monte_carlo, validate_budget
+from labclient.metrology._normality import Normality, normality
 from labclient.metrology._propagation import Propagation, SecondOrder, Several, propagate, propagate_several
 from labclient.metrology._regression import Regression, regress
+from labclient.metrology._robust import MAD_TO_S, Robust, algorithm_a, mad, median
 from labclient.metrology._rounding import Rounded, RoundingRule, round_result
 from labclient.metrology._schemes import (
     SX,
@@ -62,10 +64,13 @@ from labclient.metrology._uncertainty import (
 )
 
 __all__ = [
+    "MAD_TO_S",
     "SX",
     "SXS",
     "SXXS",
     "Allan",
+    "AllanKind",
+    "AllanWatch",
     "Budget",
     "Component",
     "Correlation",
@@ -85,11 +90,13 @@ __all__ = [
     "Model",
     "MonteCarlo",
     "MonteCarloRule",
+    "Normality",
     "Place",
     "Pooled",
     "Position",
     "Propagation",
     "Regression",
+    "Robust",
     "Rounded",
     "RoundingRule",
     "Row",
@@ -107,6 +114,9 @@ __all__ = [
     "Verdict",
     "Waiting",
     "Why",
+    "adev",
+    "algorithm_a",
+    "allan",
     "choose_drift",
     "combine",
     "coverage_factor",
@@ -117,7 +127,11 @@ __all__ = [
     "fit_line",
     "judge",
     "line_at",
+    "mad",
+    "mdev",
+    "median",
     "monte_carlo",
+    "normality",
     "oadev",
     "parse_model",
     "pooled",
