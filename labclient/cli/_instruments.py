@@ -81,20 +81,20 @@ def _read(asked: Namespace) -> int:
     driver = driver_named(asked.driver)
     settings = known_settings(driver, asked.set)
     into = asked.into or _diagnostic()
-    channels, told = read_out(
+    look = read_out(
         instrument_at(driver, asked.address), settings, asked.count, into, who=asked.who, clock=SystemClock(),
         tell=_tell,
     )  # fmt: skip
     if asked.json:
         as_json({
             "notebook": str(into),
-            "channels": [msgspec.to_builtins(one) for one in channels],
-            "replies": [msgspec.to_builtins(one) for one in told],
+            "channels": [msgspec.to_builtins(one) for one in look.channels],
+            "replies": [msgspec.to_builtins(one) for one in look.replies],
         })  # fmt: skip
         return 0
-    for one in told:
+    for one in look.replies:
         cells = [
-            f"{shown} {channel.unit}" if shown else "-" for shown, channel in zip(one.texts, channels, strict=True)
+            f"{shown} {channel.unit}" if shown else "-" for shown, channel in zip(one.texts, look.channels, strict=True)
         ]
         text("\t".join([str(one.index), one.status, *cells]))
     line(message("A look only, kept in {path}: it belongs to no comparison and never counts.", path=into))

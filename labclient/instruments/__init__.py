@@ -1,10 +1,22 @@
 """Links, TOML drivers, devices, the bench register, and the simulator that plays a driver's other end."""
 
-from labclient.instruments._bench import Bench, BenchInstrument, Certificate, load_bench, save_bench
+from labclient.instruments._bench import (
+    Bench,
+    BenchInstrument,
+    Licence,
+    MeasurementStandard,
+    keep_document,
+    load_bench,
+    parse_certificate,
+    save_bench,
+    verify_document,
+)
+from labclient.instruments._certificate import Certificate, CertifiedPoint, confirmed_by, drift_since
 from labclient.instruments._device import Device, Identity, Line
 from labclient.instruments._discovery import Found, probe
 from labclient.instruments._driver import Driver, drivers, load_driver
 from labclient.instruments._links import Link, open_link
+from labclient.instruments._registered import Concern, RegisteredDevice, Registration, in_use
 from labclient.instruments._reply import ChannelInfo, Reply, ReplyRule
 from labclient.instruments._schema import STATUSES, Status
 from labclient.instruments._troubles import BadReply, NeedsResync, NoReply, NotConnected, SettingRefused
@@ -15,24 +27,36 @@ __all__ = [
     "Bench",
     "BenchInstrument",
     "Certificate",
+    "CertifiedPoint",
     "ChannelInfo",
+    "Concern",
     "Device",
     "Driver",
     "Found",
     "Identity",
+    "Licence",
     "Line",
     "Link",
+    "MeasurementStandard",
     "NeedsResync",
     "NoReply",
     "NotConnected",
+    "RegisteredDevice",
+    "Registration",
     "Reply",
     "ReplyRule",
     "SettingRefused",
     "Status",
+    "confirmed_by",
+    "drift_since",
     "drivers",
+    "in_use",
+    "keep_document",
     "load_bench",
     "load_driver",
     "open_link",
+    "parse_certificate",
     "probe",
     "save_bench",
+    "verify_document",
 ]

@@ -1,37 +1,25 @@
-"""The bench: the register of this PC's instruments and their certificates, one TOML file."""
+"""The bench: the register of this PC's instruments and their certificates, one TOML file, kept in order by hand or by
+the program. Documents of certificates lie beside it, under their digest."""
 
 import json
-import os
-import re
+from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 
-from labclient.errors import NumberInvalid, StorageTrouble, UnitUnknown
+from labclient.errors import NotVerified
+from labclient.instruments._certificate import Certificate, fault, newest
 from labclient.instruments._toml import decode, invalid, read_text
-from labclient.units import number, unit
 from labclient.words import message
 
-
-class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A calibration certificate, as entered from its page; numbers are texts with the digits of the page.
-
-    `value` and `correction` are two ways to state the same; a certificate gives one of them. `U` is expanded with `k`.
-    """
-
-    number: str
-    issuer: str
-    date: str
-    unit: str
-    U: str
-    k: str
-    value: str | None = None
-    correction: str | None = None
-    point: str = ""
+_MOST_DOCUMENT = 64 << 20
+_HEAD = "# The register of this PC's instruments. It may be edited; comments are lost when the program writes it."
 
 
 class BenchInstrument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One instrument of this PC. `driver` and `address` are empty for a thing without an interface."""
+    """One instrument of this PC. `driver` and `address` are empty for a thing without an interface; `firmware` is the one
+    it had when it was entered."""
 
     id: str
     name: str
@@ -40,86 +28,171 @@ class BenchInstrument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     address: str = ""
     settings: dict[str, str | int | float] = {}
     certificate: tuple[Certificate, ...] = ()
+    maker: str = ""
+    model: str = ""
+    firmware: str = ""
+
+    @property
+    def current(self) -> Certificate | None:
+        """The certificate that counts."""
+        return newest(self.certificate)
+
+
+class Licence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A licence of a measurement standard, such as 计量标准考核证书 or 社会公用计量标准证书, with its number."""
+
+    name: str
+    number: str
+    until: str = ""
+
+
+class MeasurementStandard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A measurement standard (计量标准): its main devices (主标准器) and auxiliary ones (配套设备), by their ids."""
+
+    id: str
+    name: str
+    main: tuple[str, ...]
+    auxiliary: tuple[str, ...] = ()
+    licence: tuple[Licence, ...] = ()
 
 
 class Bench(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All instruments of this PC."""
+    """All instruments of this PC, and the measurement standards they make up."""
 
     instrument: tuple[BenchInstrument, ...] = ()
+    standard: tuple[MeasurementStandard, ...] = ()
 
     def find(self, id: str) -> BenchInstrument | None:
         """The instrument of that id."""
         return next((instrument for instrument in self.instrument if instrument.id == id), None)
+
+    def standards_of(self, id: str) -> tuple[MeasurementStandard, ...]:
+        """The measurement standards that an instrument belongs to."""
+        return tuple(one for one in self.standard if id in (*one.main, *one.auxiliary))
+
+    def with_instrument(self, entered: BenchInstrument) -> "Bench":
+        """The register with this instrument, in the place of the one of the same id or at the end."""
+        if self.find(entered.id) is None:
+            return msgspec.structs.replace(self, instrument=(*self.instrument, entered))
+        kept = tuple(entered if one.id == entered.id else one for one in self.instrument)
+        return msgspec.structs.replace(self, instrument=kept)
 
 
 def load_bench(path: Path) -> Bench:
     """The register; empty when there is no file yet. Raises `DriverInvalid` naming line, field and what is allowed."""
     if not path.exists():
         return Bench()
-    text = read_text(path)
-    bench = decode(text, Bench, path)
-    seen: set[str] = set()
-    for index, instrument in enumerate(bench.instrument):
-        if instrument.id in seen:
-            raise invalid(path, text, f"instrument[{index}].id", message("“{id}” is used twice.", id=instrument.id))
-        seen.add(instrument.id)
-        for position, certificate in enumerate(instrument.certificate):
-            _check(path, text, f"instrument[{index}].certificate[{position}]", certificate)
-    return bench
+    return _read(path, read_text(path))
 
 
 def save_bench(path: Path, bench: Bench) -> None:
-    """Write the register, replacing the file whole; raises `StorageTrouble`."""
-    lines: list[str] = []
-    for instrument in bench.instrument:
-        lines += ["[[instrument]]", *_pairs(instrument, ("settings", "certificate"))]
-        if instrument.settings:
-            lines += [
-                "[instrument.settings]",
-                *(f"{_text(key)} = {_text(v)}" for key, v in instrument.settings.items()),
-            ]
-        for certificate in instrument.certificate:
-            lines += ["[[instrument.certificate]]", *_pairs(certificate)]
-        lines.append("")
-    written = path.with_suffix(".new")
-    try:
+    """Write the register, replacing the file whole. Raises `StorageTrouble`, and `DriverInvalid` for a register that
+    could not be loaded again: then the file stays as it was."""
+    from labclient.signing import storage, write_whole
+
+    text = "\n".join([_HEAD, "", *_lines(bench)]) + "\n"
+    _read(path, text)
+    with storage(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with written.open("w", encoding="utf-8", newline="\n") as file:
-            file.write("\n".join(lines))
-            file.flush()
-            os.fsync(file.fileno())
-        written.replace(path)
-    except OSError as trouble:
-        raise StorageTrouble(
-            message("{file} cannot be written: {reason}", file=str(path), reason=str(trouble))
-        ) from trouble
+    write_whole(path, text.encode())
 
 
-def _check(path: Path, text: str, field: str, certificate: Certificate) -> None:
-    for name in ("U", "k", "value", "correction"):
-        digits = getattr(certificate, name)
-        if digits is not None:
-            try:
-                number(digits)
-            except NumberInvalid as trouble:
-                raise invalid(path, text, f"{field}.{name}", trouble.sentence) from trouble
-    try:
-        unit(certificate.unit)
-    except UnitUnknown as trouble:
-        raise invalid(path, text, f"{field}.unit", trouble.sentence) from trouble
-    if (certificate.value is None) == (certificate.correction is None):
-        raise invalid(path, text, field, message("A certificate gives either value or correction."))
+def keep_document(path: Path, file: Path) -> str:
+    """Keep a certificate's document beside the register `path`; returns the digest it is kept under. Raises
+    `StorageTrouble`, `NotVerified` for one too large."""
+    from labclient.signing import read_small, storage, write_whole
+
+    data = read_small(file, _MOST_DOCUMENT)
+    digest = sha256(data).hexdigest()
+    kept = document_of(path, digest)
+    with storage(kept):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+    if not kept.exists():
+        write_whole(kept, data)
+    return digest
 
 
-def _pairs(part: msgspec.Struct, without: tuple[str, ...] = ()) -> list[str]:
-    values = msgspec.structs.asdict(part)
-    return [f"{key} = {_text(value)}" for key, value in values.items() if value is not None and key not in without]
+def document_of(path: Path, digest: str) -> Path:
+    """Where the document of this digest lies."""
+    return path.parent / "certificates" / f"{digest}.pdf"
 
 
-def _key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _text(name)
+def verify_document(path: Path, certificate: Certificate) -> Path:
+    """Where a certificate's document lies, unchanged. Raises `StorageTrouble` when it is gone, `NotVerified` when it is
+    not what was kept."""
+    from labclient.signing import read_small
+
+    kept = document_of(path, certificate.sha256)
+    if sha256(read_small(kept, _MOST_DOCUMENT)).hexdigest() != certificate.sha256:
+        raise NotVerified(
+            message("{file} is not the document that was kept.", file=str(kept)),
+            message("Enter the certificate again with its PDF."),
+        )
+    return kept
+
+
+def parse_certificate(path: Path) -> Certificate:
+    """A certificate from a TOML file of its own. Raises `DriverInvalid`."""
+    text = read_text(path)
+    certificate = decode(text, Certificate, path)
+    if (wrong := fault(certificate)) is not None:
+        raise invalid(path, text, wrong.field, wrong.why)
+    return certificate
+
+
+def _read(path: Path, text: str) -> Bench:
+    bench = decode(text, Bench, path)
+    for kind in ("instrument", "standard"):
+        seen: set[str] = set()
+        for index, one in enumerate(getattr(bench, kind)):
+            if one.id in seen:
+                raise invalid(path, text, f"{kind}[{index}].id", message("“{id}” is used twice.", id=one.id))
+            seen.add(one.id)
+    for index, instrument in enumerate(bench.instrument):
+        for position, certificate in enumerate(instrument.certificate):
+            if (wrong := fault(certificate)) is not None:
+                place = ".".join(filter(None, (f"instrument[{index}].certificate[{position}]", wrong.field)))
+                raise invalid(path, text, place, wrong.why)
+    for index, standard in enumerate(bench.standard):
+        for part in ("main", "auxiliary"):
+            for id in getattr(standard, part):
+                if bench.find(id) is None:
+                    raise invalid(path, text, f"standard[{index}].{part}",
+                                  message("The register has no instrument “{id}”.", id=id))  # fmt: skip
+    return bench
+
+
+def _lines(bench: Bench) -> Iterator[str]:
+    for instrument in bench.instrument:
+        yield "[[instrument]]"
+        yield from _pairs(instrument, "settings", "certificate")
+        if instrument.settings:
+            yield "[instrument.settings]"
+            yield from (f"{_text(key)} = {_text(value)}" for key, value in instrument.settings.items())
+        for certificate in instrument.certificate:
+            yield "[[instrument.certificate]]"
+            yield from _pairs(certificate, "row")
+            for row in certificate.row:
+                yield "[[instrument.certificate.row]]"
+                yield from _pairs(row)
+        yield ""
+    for standard in bench.standard:
+        yield "[[standard]]"
+        yield from _pairs(standard, "licence")
+        for licence in standard.licence:
+            yield "[[standard.licence]]"
+            yield from _pairs(licence)
+        yield ""
+
+
+def _pairs(part: msgspec.Struct, *without: str) -> Iterator[str]:
+    """The fields that say something, one a line; what is left out means the same."""
+    for field in msgspec.structs.fields(part):
+        value = getattr(part, field.name)
+        if field.name not in without and (field.required or value not in {None, "", ()}):
+            yield f"{field.name} = {_text(value)}"
 
 
 def _text(value: object) -> str:
-    """A TOML value; its basic strings are JSON's strings, but for DEL."""
+    """A TOML value; its basic strings and lists of them are JSON's, but for DEL."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -2,7 +2,7 @@
 
 from labclient.participation._bodies import body_of
 from labclient.participation._copying import choose_copy, copied_so_far, copy_folder, keep_up
-from labclient.participation._diagnostic import Told, read_out
+from labclient.participation._diagnostic import Look, Told, read_out
 from labclient.participation._entries import (
     KINDS,
     Arrival,
@@ -51,6 +51,7 @@ __all__ = [
     "HandedOver",
     "Hands",
     "Instrument",
+    "Look",
     "Moment",
     "Note",
     "Observer",

@@ -4,18 +4,22 @@ What the screen shows was on disk before; it belongs to no comparison and can ne
 """
 
 import csv
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from threading import Event
 
 from msgspec import Struct
 
 from labclient.acquisition import Recorder, Series, Source, Tell
 from labclient.clock import Clock
+from labclient.errors import Trouble
+from labclient.instruments import Device, Line
 from labclient.notebook import Channel, Notebook, Reader, blocks, channels_of
 from labclient.participation._instruments import Instrument
 from labclient.signing import NoteKey
 
-_LOOK_S = 1.0  # real seconds between looks at the record
+_LOOK_S = 0.5  # real seconds between looks at the record
 
 
 class Told(Struct, frozen=True):
@@ -26,14 +30,35 @@ class Told(Struct, frozen=True):
     texts: tuple[str, ...]
 
 
+class Look(Struct, frozen=True):
+    """What the notebook of a look says so far, and what was said on the line besides the readings."""
+
+    channels: tuple[Channel, ...] = ()
+    replies: tuple[Told, ...] = ()
+    transcript: tuple[Line, ...] = ()
+
+
+Show = Callable[[Look], object]
+
+
 def read_out(
-    instrument: Instrument, settings: dict[str, str], count: int, into: Path, *, who: str, clock: Clock, tell: Tell
-) -> tuple[tuple[Channel, ...], list[Told]]:
+    instrument: Instrument,
+    settings: dict[str, str],
+    count: int,
+    into: Path,
+    *,
+    who: str,
+    clock: Clock,
+    tell: Tell,
+    show: Show = lambda _look: None,
+    stop: Event | None = None,
+) -> Look:
     """Record `count` replies, good or not, into the new notebook `into`; returns what the notebook then says.
 
-    Raises what connecting raises, `WrongUse` when `into` exists.
+    `show` is told whenever it may say more; `stop` ends it early. Raises what connecting raises, `WrongUse` when `into`
+    exists.
     """
-    device = instrument.device(settings, clock)
+    device, stop = instrument.device(settings, clock), stop or Event()
     body = {"diagnostic": instrument.id}
     key = NoteKey.generate("labclient-diagnostic")  # used once: nobody needs a checkpoint of a look
     with (
@@ -41,23 +66,28 @@ def read_out(
         Recorder(notebook) as recorder,
         Source(device, instrument.reading, recorder, clock, tell, author=who, station="") as source,
     ):
-        run = source.start("functional", "diagnostic")
+        try:
+            run = source.start("functional", "diagnostic")
+        except Trouble:
+            show(Look(transcript=device.transcript))
+            raise
         meaning = Series(
             run=run, role="X", artefact="", measurand="", operator=who, purpose="diagnostic", parameters=dict(settings)
         )
         watching = source.watch(meaning, 0.0)
         seen = recorder.committed
-        while recorder.rows(run) < count and not watching.done():
+        while recorder.rows(run) < count and not (watching.done() or stop.is_set()):
             seen = recorder.wait_beyond(seen, _LOOK_S)
+            show(_read_back(into, run, count, device))
         source.halt()
         watching.result()
         source.stop("finished")
-    return _read_back(into, run, count)
+    return _read_back(into, run, count, device)
 
 
-def _read_back(path: Path, run: int, count: int) -> tuple[tuple[Channel, ...], list[Told]]:
+def _read_back(path: Path, run: int, count: int, device: Device) -> Look:
     with Reader.open(path) as reader:
         text = "".join(reader.payload(block.seq).decode() for block in blocks(reader, run))
         rows = csv.reader(StringIO(text, newline=""), strict=True)
-        told = [Told(int(row[0]), row[2], tuple(row[3:-1])) for row in rows]
-        return channels_of(reader.entry(run)), told[:count]
+        told = tuple(Told(int(row[0]), row[2], tuple(row[3:-1])) for row in rows)
+        return Look(channels_of(reader.entry(run)), told[:count], device.transcript)

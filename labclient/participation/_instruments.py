@@ -6,19 +6,21 @@ from dataclasses import dataclass, field
 from labclient.clock import Clock
 from labclient.errors import WrongUse
 from labclient.home import Home, shipped
-from labclient.instruments import Device, Driver, drivers, load_bench
+from labclient.instruments import Concern, Device, Driver, RegisteredDevice, Registration, drivers, load_bench
 from labclient.words import message
 
 
 @dataclass(frozen=True)
 class Instrument:
-    """One instrument: which driver, at which address, which unit. `settings` are what the register says of it."""
+    """One instrument: which driver, at which address, which unit. `settings` are what the register says of it, and
+    `registration` its whole entry; an instrument that is in no register has none."""
 
     id: str
     driver: Driver
     address: str
     serial: str | None
     settings: Mapping[str, str] = field(default_factory=dict)
+    registration: Registration | None = None
 
     @property
     def reading(self) -> str:
@@ -28,7 +30,15 @@ class Instrument:
     def device(self, settings: Mapping[str, str], clock: Clock) -> Device:
         """A device, not yet connected, with the point's settings over those of the register."""
         known = {name: value for name, value in settings.items() if name in self.driver.file.settings}
-        return Device(self.driver, self.address, {**self.settings, **known}, clock, self.serial or None)
+        chosen = {**self.settings, **known}
+        if self.registration is not None:
+            return RegisteredDevice(self.registration, self.driver, chosen, clock)
+        return Device(self.driver, self.address, chosen, clock, self.serial or None)
+
+
+def concerns_of(device: Device) -> tuple[Concern, ...]:
+    """What speaks against a connected device by the register; nothing is known of one that is in none."""
+    return device.concerns if isinstance(device, RegisteredDevice) else ()
 
 
 def known_drivers(home: Home) -> Mapping[str, Driver]:
@@ -38,7 +48,8 @@ def known_drivers(home: Home) -> Mapping[str, Driver]:
 
 def bench_instrument(home: Home, id: str) -> Instrument:
     """The instrument of that id in this PC's register; raises `WrongUse` when there is none, or it has no interface."""
-    found = load_bench(home.bench).find(id)
+    bench = load_bench(home.bench)
+    found = bench.find(id)
     if found is None or not found.driver:
         raise WrongUse(
             message("The register of this PC has no instrument “{id}” with a driver.", id=id),
@@ -50,4 +61,5 @@ def bench_instrument(home: Home, id: str) -> Instrument:
             message("There is no driver “{id}”. Known: {known}.", id=found.driver, known=", ".join(sorted(known)))
         )
     settings = {name: str(value) for name, value in found.settings.items()}
-    return Instrument(found.id, known[found.driver], found.address, found.serial, settings)
+    registration = Registration(found, bench.standards_of(id))
+    return Instrument(found.id, known[found.driver], found.address, found.serial, settings, registration)

@@ -19,7 +19,7 @@ from labclient.metrology import Verdict
 from labclient.notebook import Purpose, Task
 from labclient.participation._facade import PROGRAM, Participation
 from labclient.participation._gates import may_run
-from labclient.participation._instruments import Instrument
+from labclient.participation._instruments import Instrument, concerns_of
 from labclient.plan import Plan, Point, Quantity, Step
 from labclient.units import convert
 from labclient.words import Message, message
@@ -170,8 +170,9 @@ class Runs:
         may_run(self._p.state, task)
         space = self._p.recorder.space
         space.may_start(planned_readings(self._plan, task))
+        device = instrument.device(point.settings if point else {}, self._p.clock)
         source = Source(
-            instrument.device(point.settings if point else {}, self._p.clock),
+            device,
             instrument.reading,
             self._p.recorder,
             self._p.clock,
@@ -183,6 +184,8 @@ class Runs:
             self._at_work.append(source)
             try:
                 source.start(task, purpose)
+                for concern in concerns_of(device):
+                    self._observer.tell(concern.sentence)
                 self._go_on()
                 yield source
             except BrokenOff:
