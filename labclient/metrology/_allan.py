@@ -17,6 +17,7 @@ from labclient.metrology._numbers import Array, Numbers, finite, positive
 from labclient.words import message
 
 ONE_SIGMA = 0.6826894921370859
+_PIECE = 2**13  # small enough for the cache and for a sum of squares on one core
 Taus = Literal["octaves"] | Sequence[float]
 
 
@@ -82,12 +83,11 @@ def allan(
     deviations: list[float] = []
     counts: list[tuple[int, ...]] = []
     powers: list[int] = []
-    differences = {AllanKind.PLAIN: _strided, AllanKind.OVERLAPPING: _overlapping, AllanKind.MODIFIED: _modified}[kind]
+    squares = {AllanKind.PLAIN: _strided, AllanKind.OVERLAPPING: _overlapped, AllanKind.MODIFIED: _modified}[kind]
     for m in sizes:
-        found = [differences(part, m) for part in parts if part.size > reach * m - (reach == 3)]
-        counts.append(tuple(one.size for one in found))
-        squares = sum(float(one @ one) for one in found)
-        deviations.append(sqrt(squares / (2 * sum(counts[-1]))) / m * scale)
+        found = [squares(part, m) for part in parts if part.size > reach * m - (reach == 3)]
+        counts.append(tuple(count for count, _ in found))
+        deviations.append(sqrt(sum(square for _, square in found) / (2 * sum(counts[-1]))) / m * scale)
         powers.append(noise_power(parts, m, powers[-1] if powers else 0))
     return _result(
         kind,
@@ -205,16 +205,26 @@ def _overlapping(sums: Array, m: int) -> Array:
     return difference
 
 
-def _strided(sums: Array, m: int) -> Array:
-    return _overlapping(sums[::m], 1)
+def _overlapped(sums: Array, m: int) -> tuple[int, float]:
+    """Number of overlapping differences and the sum of their squares, a piece at a time that fits the cache."""
+    count = sums.size - 2 * m
+    total = 0.0
+    for start in range(0, count, _PIECE):
+        piece = _overlapping(sums[start : start + _PIECE + 2 * m], m)
+        total += float(piece @ piece)
+    return count, total
 
 
-def _modified(sums: Array, m: int) -> Array:
-    """Means of m neighbouring overlapping differences."""
+def _strided(sums: Array, m: int) -> tuple[int, float]:
+    return _overlapped(sums[::m], 1)
+
+
+def _modified(sums: Array, m: int) -> tuple[int, float]:
+    """The same for means of m neighbouring overlapping differences."""
     running = np.concatenate(([0.0], np.cumsum(_overlapping(sums, m))))
     means = running[m:] - running[:-m]
     means /= m
-    return means
+    return means.size, float(np.square(means, out=means).sum())
 
 
 def _octaves(room: int) -> list[int]:

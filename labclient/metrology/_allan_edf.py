@@ -13,7 +13,7 @@ import numpy as np
 
 from labclient.metrology._numbers import Array
 
-_ENOUGH = 2**15  # means that tell the noise
+_ENOUGH = 2**13  # means that tell the noise
 _FINE = 64  # lags per averaging time that show the shape of ρ
 _FINE_PHASE = 4096  # flicker phase noise shows its sampling in the logarithm only
 
