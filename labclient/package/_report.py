@@ -4,11 +4,8 @@ Every number is the one on record. Reported values stand as they were rounded, o
 components, corrections, figures of the checks) is shown to a few digits, while the record keeps all of them.
 """
 
-import struct
-import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -19,11 +16,11 @@ from labclient.evaluation import BudgetLine, Check, CheckName, PointResult, Resu
 from labclient.home import shipped
 from labclient.plan import Plan, Quantity, Range, Text
 from labclient.signing import write_whole
+from labclient.typesetting import Both, both
+from labclient.typesetting import typeset as render
 from labclient.units import UNITS, number
-from labclient.words import Message, message, say
+from labclient.words import Message, message
 
-Both = dict[str, str]
-"""A text under "zh" and "en"."""
 Shown = dict[str, Any]
 """A number to be typeset: its digits "n", power of ten "e" and "unit"."""
 
@@ -145,29 +142,20 @@ def make_report(data: ReportData, path: Path) -> None:
 
 def typeset(data: ReportData) -> bytes:
     """The report as PDF/A-2a: a function of `data`, the template, the catalogue and the fonts alone."""
-    import typst
-
-    pdf: bytes = typst.compile(
-        str(shipped("resources", "report", "report.typ")),
-        font_paths=_fonts(),
-        sys_inputs={"data": msgspec.json.encode(_legible(_contents(data))).decode()},
-        pdf_standards=["a-2a"],
-        timestamp=parse_iso(data.made).replace(microsecond=0),
-    )
-    return pdf
+    return render(shipped("resources", "report", "report.typ"), _contents(data), parse_iso(data.made))
 
 
 def _contents(data: ReportData) -> dict[str, Any]:
     plan, points, transfer = data.plan, data.result.points, data.plan.transfer_standard
     return {
-        "words": {name: _both(sentence) for name, sentence in _WORDS.items()},
+        "words": {name: both(sentence) for name, sentence in _WORDS.items()},
         "simulated": data.simulated,
         "title": _text(plan.title),
         "measurand": _text(plan.measurand),
         "plan": plan.id,
         "plan_revision": plan.revision,
-        "origin": _both(_ORIGIN[data.origin]),
-        "assurance": _both(_ASSURANCE[plan.assurance]),
+        "origin": both(_ORIGIN[data.origin]),
+        "assurance": both(_ASSURANCE[plan.assurance]),
         "laboratory": data.laboratory,
         "laboratory_name": _laboratory(plan, data.laboratory),
         "revision": data.revision,
@@ -177,7 +165,7 @@ def _contents(data: ReportData) -> dict[str, Any]:
         "corrections": [shown for one in points for shown in _corrections(one)],
         "checks": [_check(data, one) for one in data.checks],
         "rows": [
-            _text(row.name) | {"evaluation": row.evaluation, "distribution": _both(_DISTRIBUTION[row.distribution])}
+            _text(row.name) | {"evaluation": row.evaluation, "distribution": both(_DISTRIBUTION[row.distribution])}
             for row in plan.budget
         ],
         "budgets": [_budget(plan, one) for one in points],
@@ -221,7 +209,7 @@ def _corrections(one: PointResult) -> Iterator[dict[str, Any]]:
     for correction in one.corrections:
         yield {
             "point": one.point,
-            "influence": _both(_INFLUENCE[correction.name]),
+            "influence": both(_INFLUENCE[correction.name]),
             "mean": f"{_few(number(correction.influence), 5)} {correction.influence_unit}",
             "added": _shown(correction.value, one.unit),
         }
@@ -269,8 +257,8 @@ def _check(data: ReportData, one: Check) -> dict[str, Any]:
     limit = figures.get("limit") or tolerance
     seen = [_seen(figures, limits) for limits in ranges if f"{limits.quantity}: lowest" in figures]
     return {
-        "name": _both(_CHECK[one.check]),
-        "verdict": _both(_VERDICT[one.verdict]),
+        "name": both(_CHECK[one.check]),
+        "verdict": both(_VERDICT[one.verdict]),
         "passed": one.verdict == "pass",
         "method": one.method,
         "limits": [_limits(limits) for limits in ranges],
@@ -369,56 +357,3 @@ def _moment(text: str) -> str:
 
 def _text(text: Text) -> Both:
     return {"zh": text.zh, "en": text.en}
-
-
-def _both(sentence: Message) -> Both:
-    return {"zh": say(sentence, "zh_CN"), "en": say(sentence, "en")}
-
-
-def _legible(content: Any) -> Any:
-    """The same content, in which a character that the font lacks, or that is invisible or turns the writing
-    direction, is shown by its number: [U+202E]."""
-    match content:
-        case str():
-            return "".join(map(_visible, content))
-        case dict():
-            return {name: _legible(value) for name, value in content.items()}
-        case list() | tuple():
-            return [_legible(value) for value in content]
-        case _:
-            return content
-
-
-def _visible(character: str) -> str:
-    if character in "\n\r\t":
-        return " "
-    known = character in _characters() and unicodedata.category(character) not in {"Cc", "Cf", "Cn", "Co", "Cs"}
-    return character if known else f"[U+{ord(character):04X}]"
-
-
-@cache
-def _fonts() -> Any:
-    """Noto Sans SC for everything, and the compiler's own faces for digests; never the system's."""
-    import typst
-    from pylopdf_fonts_zh_cn import sans_path
-
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(sans_path().parent)])
-
-
-@cache
-def _characters() -> frozenset[str]:
-    """The characters that the font can show, from the 32-bit table of its OpenType `cmap` (format 12)."""
-    from pylopdf_fonts_zh_cn import sans_path
-
-    with sans_path().open("rb") as file:
-        count = struct.unpack(">4xH6x", file.read(12))[0]
-        tables = {tag: start for tag, _, start, _ in struct.iter_unpack(">4sLLL", file.read(16 * count))}
-        start = tables[b"cmap"]
-        file.seek(start + 2)
-        subtables = file.read(8 * struct.unpack(">H", file.read(2))[0])
-        offset = next(at for *kind, at in struct.iter_unpack(">HHL", subtables) if kind == [3, 10])
-        file.seek(start + offset)
-        groups = file.read(12 * struct.unpack(">12xL", file.read(16))[0])
-    return frozenset(
-        chr(code) for first, last, _ in struct.iter_unpack(">LLL", groups) for code in range(first, last + 1)
-    )
