@@ -7,22 +7,21 @@ from pathlib import Path
 
 import msgspec
 
+from labclient.cli import _find, _register
 from labclient.cli._common import add_json, count, folder_of, written
 from labclient.cli._drivers import address_for, driver_named, instrument_at, known_settings, setting
-from labclient.cli._find import found_addresses
 from labclient.cli._out import as_json, line, text, trouble
 from labclient.cli._verbs import Verbs
 from labclient.clock import SystemClock
-from labclient.errors import WrongUse
 from labclient.home import this_pc
-from labclient.instruments import Bench, BenchInstrument, load_bench, load_driver, probe, save_bench
+from labclient.instruments import load_driver, probe
 from labclient.participation import known_drivers, read_out
 from labclient.words import Message, message, say
 
 
 def add(verbs: Verbs) -> None:
     instruments = verbs.sub("instruments", message("find, identify and read instruments; drivers; the bench register"))
-    add_json(instruments.add("find", message("list addresses where an instrument may be"), _find))
+    _find.add(instruments)
     identify = instruments.add("identify", message("ask an address who is there; no setting is touched"), _identify)
     identify.add_argument("driver", metavar="DRIVER")
     identify.add_argument("address", metavar="ADDRESS")
@@ -41,28 +40,7 @@ def add(verbs: Verbs) -> None:
     )
     drivers.add_argument("--check", type=Path, metavar="FILE", help=say(message("driver file to check")))
     add_json(drivers)
-    add_json(instruments.add("bench", message("the register of this PC's instruments"), _bench))
-    add_ = instruments.add("add", message("identify an instrument and enter it into the register"), _add)
-    add_.add_argument("id", type=written, metavar="ID")
-    add_.add_argument("driver", metavar="DRIVER")
-    add_.add_argument("address", metavar="ADDRESS")
-    add_.add_argument("--name", type=written, help=say(message("its name on this bench")))
-    add_.add_argument("--set", type=setting, action="append", default=[], metavar="NAME=VALUE",
-                      help=say(message("a setting of the driver; may be repeated")))  # fmt: skip
-
-
-def _find(asked: Namespace) -> int:
-    found, silent = found_addresses()
-    if asked.json:
-        as_json({"addresses": found, "not_searched": [say(one) for one in silent]})
-        return 0
-    for address in found:
-        text(address)
-    for one in silent:
-        trouble(say(one))
-    line(message("{count} addresses. Any other address can be given by hand to `identify`, `read` and `add`.",
-                 count=len(found)))  # fmt: skip
-    return 0
+    _register.add(instruments)
 
 
 def _identify(asked: Namespace) -> int:
@@ -127,43 +105,4 @@ def _drivers(asked: Namespace) -> int:
     for id, one in sorted(known.items()):
         line(message("{id}: {title}; certainty {certainty}", id=id, title=one.file.driver.title,
                      certainty=one.file.driver.certainty))  # fmt: skip
-    return 0
-
-
-def _bench(asked: Namespace) -> int:
-    bench = load_bench(this_pc().bench)
-    if asked.json:
-        as_json(msgspec.to_builtins(bench))
-        return 0
-    for one in bench.instrument:
-        line(message("{id}: {name}, serial number {serial}, {driver} at {address}, {count} certificates", id=one.id,
-                     name=one.name, serial=one.serial or "-", driver=one.driver or "-", address=one.address or "-",
-                     count=len(one.certificate)))  # fmt: skip
-    line(message("{count} instruments in {file}", count=len(bench.instrument), file=this_pc().bench))
-    return 0
-
-
-def _add(asked: Namespace) -> int:
-    path = this_pc().bench
-    bench = load_bench(path)
-    if bench.find(asked.id) is not None:
-        raise WrongUse(
-            message("The register has “{id}” already.", id=asked.id),
-            message("Choose another id, or change it in {file}.", file=path),
-        )
-    driver = driver_named(asked.driver)
-    if driver.id not in known_drivers(this_pc()):
-        raise WrongUse(
-            message("The register takes only drivers of this PC."),
-            message("Copy {file} to {folder}.", file=asked.driver, folder=this_pc().drivers),
-        )
-    known_settings(driver, asked.set)
-    found = probe(driver, address_for(driver, asked.address))
-    entered = BenchInstrument(
-        id=asked.id, name=asked.name or found.identity.model, serial=found.identity.serial, driver=driver.id,
-        address=found.address, settings=dict(asked.set),
-    )  # fmt: skip
-    save_bench(path, Bench((*bench.instrument, entered)))
-    line(message("Entered: {id}, {model}, serial number {serial}", id=asked.id, model=found.identity.model or "-",
-                 serial=found.identity.serial or "-"))  # fmt: skip
     return 0

@@ -1,0 +1,251 @@
+"""The register of this PC's instruments: entered, shown, their certificates entered and confirmed, grouped."""
+
+from argparse import ArgumentTypeError, Namespace
+from datetime import date, datetime
+from pathlib import Path
+
+import msgspec
+
+from labclient.cli._common import add_json, add_who, written
+from labclient.cli._drivers import address_for, driver_named, known_settings, setting
+from labclient.cli._out import as_json, line, text
+from labclient.cli._verbs import Verbs
+from labclient.errors import WrongUse
+from labclient.home import this_pc
+from labclient.instruments import (
+    Bench,
+    BenchInstrument,
+    Certificate,
+    Licence,
+    MeasurementStandard,
+    Registration,
+    confirmed_by,
+    drift_since,
+    keep_document,
+    load_bench,
+    parse_certificate,
+    probe,
+    save_bench,
+    verify_document,
+)
+from labclient.participation import known_drivers
+from labclient.words import message, say
+
+
+def add(instruments: Verbs) -> None:
+    """The verbs of the register, among those of the instruments."""
+    add_json(instruments.add("bench", message("the register of this PC's instruments"), _bench))
+    add_ = instruments.add("add", message("identify an instrument and enter it into the register"), _add)
+    add_.add_argument("id", type=written, metavar="ID")
+    add_.add_argument("driver", nargs="?", metavar="DRIVER",
+                      help=say(message("none for a thing without an interface")))  # fmt: skip
+    add_.add_argument("address", nargs="?", metavar="ADDRESS")
+    add_.add_argument("--name", type=written, help=say(message("its name on this bench")))
+    for name in ("maker", "model", "serial"):
+        add_.add_argument(f"--{name}", type=written, help=say(message("of a thing without an interface")))
+    add_.add_argument("--set", type=setting, action="append", default=[], metavar="NAME=VALUE",
+                      help=say(message("a setting of the driver; may be repeated")))  # fmt: skip
+    show = instruments.add("show", message("an instrument of the register with its certificate"), _show)
+    show.add_argument("id", metavar="ID")
+    add_json(show)
+    certificate = instruments.add("certificate", message("enter a certificate, with its PDF"), _certificate)
+    certificate.add_argument("id", metavar="ID")
+    certificate.add_argument("table", type=Path, metavar="TABLE",
+                             help=say(message("TOML file: number, issuer, date, due date and the table")))  # fmt: skip
+    certificate.add_argument("--pdf", type=Path, required=True, metavar="FILE",
+                             help=say(message("the document it was entered from; it is kept")))  # fmt: skip
+    add_who(certificate)
+    confirm = instruments.add("confirm", message("confirm a certificate that somebody else entered"), _confirm)
+    confirm.add_argument("id", metavar="ID")
+    confirm.add_argument("number", metavar="NUMBER", help=say(message("number of the certificate")))
+    add_who(confirm)
+    standard = instruments.add("standard", message("group instruments as one measurement standard"), _standard)
+    standard.add_argument("id", type=written, metavar="ID")
+    standard.add_argument("--name", type=written, required=True)
+    standard.add_argument("--main", action="append", required=True, metavar="ID",
+                          help=say(message("a main device; may be repeated")))  # fmt: skip
+    standard.add_argument("--auxiliary", action="append", default=[], metavar="ID",
+                          help=say(message("an auxiliary device; may be repeated")))  # fmt: skip
+    standard.add_argument("--licence", type=_licence, action="append", default=[], metavar="NAME=NUMBER",
+                          help=say(message("a licence with its number; may be repeated")))  # fmt: skip
+
+
+def _bench(asked: Namespace) -> int:
+    bench = load_bench(this_pc().bench)
+    if asked.json:
+        as_json(msgspec.to_builtins(bench))
+        return 0
+    for one in bench.instrument:
+        line(message("{id}: {name}, serial number {serial}, {driver} at {address}, {count} certificates", id=one.id,
+                     name=one.name, serial=one.serial or "-", driver=one.driver or "-", address=one.address or "-",
+                     count=len(one.certificate)))  # fmt: skip
+        _concerns(bench, one)
+    for standard in bench.standard:
+        _tell_standard(standard)
+    line(message("{count} instruments in {file}", count=len(bench.instrument), file=this_pc().bench))
+    return 0
+
+
+def _add(asked: Namespace) -> int:
+    path = this_pc().bench
+    bench = load_bench(path)
+    if bench.find(asked.id) is not None:
+        raise WrongUse(
+            message("The register has “{id}” already.", id=asked.id),
+            message("Choose another id, or change it in {file}.", file=path),
+        )
+    entered = _silent(asked) if asked.driver is None else _identified(asked)
+    save_bench(path, bench.with_instrument(entered))
+    line(message("Entered: {id}, {model}, serial number {serial}", id=asked.id, model=entered.model or "-",
+                 serial=entered.serial or "-"))  # fmt: skip
+    return 0
+
+
+def _silent(asked: Namespace) -> BenchInstrument:
+    """A thing without an interface, as it was described."""
+    if not asked.serial:
+        raise WrongUse(message("A thing without an interface needs its serial number."), message("Give --serial."))
+    return BenchInstrument(
+        id=asked.id, name=asked.name or asked.model or asked.id, serial=asked.serial, maker=asked.maker or "",
+        model=asked.model or "",
+    )  # fmt: skip
+
+
+def _identified(asked: Namespace) -> BenchInstrument:
+    """What answers at the address."""
+    driver = driver_named(asked.driver)
+    if driver.id not in known_drivers(this_pc()):
+        raise WrongUse(
+            message("The register takes only drivers of this PC."),
+            message("Copy {file} to {folder}.", file=asked.driver, folder=this_pc().drivers),
+        )
+    if asked.address is None:
+        raise WrongUse(message("A driver needs an address."), message("`labclient instruments find` lists addresses."))
+    known_settings(driver, asked.set)
+    found = probe(driver, address_for(driver, asked.address))
+    who = found.identity
+    return BenchInstrument(
+        id=asked.id, name=asked.name or who.model, serial=who.serial, driver=driver.id, address=found.address,
+        settings=dict(asked.set), maker=who.manufacturer, model=who.model, firmware=who.firmware,
+    )  # fmt: skip
+
+
+def _show(asked: Namespace) -> int:
+    bench, one = _known(asked.id)
+    if asked.json:
+        told = Registration(one, bench.standards_of(one.id)).concerns(_today())
+        as_json(msgspec.to_builtins(one) | {"concerns": [concern.id for concern in told]})
+        return 0
+    line(message("{id}: {maker} {model}, serial number {serial}, firmware {firmware}", id=one.id,
+                 maker=one.maker or "-", model=one.model or one.name, serial=one.serial or "-",
+                 firmware=one.firmware or "-"))  # fmt: skip
+    if one.current is not None:
+        _table(one, one.current)
+    for standard in bench.standards_of(one.id):
+        _tell_standard(standard)
+    _concerns(bench, one)
+    return 0
+
+
+def _table(one: BenchInstrument, certificate: Certificate) -> None:
+    due = {
+        "certificate": message("{day}, from the certificate", day=certificate.due),
+        "laboratory": message("{day}, the laboratory's decision", day=certificate.due),
+    }.get(certificate.due_source or "", message("not stated"))
+    line(message("Certificate {number} of {issuer}, {date}; due: {due}", number=certificate.number,
+                 issuer=certificate.issuer, date=certificate.date, due=due))  # fmt: skip
+    for row in certificate.row:
+        stated = message("value {value}", value=row.value) if row.value else message("correction {value}",
+                                                                                      value=row.correction)  # fmt: skip
+        told = [row.point, f"{say(stated)} {row.unit}", f"U = {row.U} {row.unit}", f"k = {row.k}"]
+        if drift := drift_since(one.certificate, row):
+            told.append(say(message("drift {value}", value=f"{drift} {row.unit}")))
+        text("\t".join(told))
+    if certificate.sha256:
+        line(message("Entered by {who} from {file}", who=certificate.entered_by,
+                     file=verify_document(this_pc().bench, certificate)))  # fmt: skip
+    if certificate.is_confirmed(one.serial):
+        line(message("Confirmed by {who}", who=certificate.confirmed_by))
+
+
+def _certificate(asked: Namespace) -> int:
+    path = this_pc().bench
+    bench, one = _known(asked.id)
+    said = parse_certificate(asked.table)
+    if any(known.number == said.number for known in one.certificate):
+        raise WrongUse(
+            message("{id} has certificate {number} already.", id=one.id, number=said.number),
+            message("Correct it in {file}; a second person confirms it anew.", file=path),
+        )
+    entered = msgspec.structs.replace(
+        said, file=asked.pdf.name, sha256=keep_document(path, asked.pdf), entered_by=asked.who, confirmed_by="",
+        confirmed="",
+    )  # fmt: skip
+    _put(bench, msgspec.structs.replace(one, certificate=(*one.certificate, entered)))
+    line(message("Entered: certificate {number} of {id}. A second person has to confirm it.", number=said.number,
+                 id=one.id))  # fmt: skip
+    return 0
+
+
+def _confirm(asked: Namespace) -> int:
+    bench, one = _known(asked.id)
+    found = next((known for known in one.certificate if known.number == asked.number), None)
+    if found is None:
+        known = ", ".join(certificate.number for certificate in one.certificate)
+        raise WrongUse(
+            message("{id} has no certificate {number}. Known: {known}.", id=one.id, number=asked.number,
+                    known=known or "-")
+        )  # fmt: skip
+    confirmed = confirmed_by(found, one.serial, asked.who)
+    verify_document(this_pc().bench, found)
+    kept = tuple(confirmed if certificate is found else certificate for certificate in one.certificate)
+    _put(bench, msgspec.structs.replace(one, certificate=kept))
+    line(message("Confirmed: certificate {number} of {id}", number=found.number, id=one.id))
+    return 0
+
+
+def _standard(asked: Namespace) -> int:
+    path = this_pc().bench
+    bench = load_bench(path)
+    entered = MeasurementStandard(asked.id, asked.name, tuple(asked.main), tuple(asked.auxiliary),
+                                  tuple(asked.licence))  # fmt: skip
+    others = tuple(one for one in bench.standard if one.id != entered.id)
+    save_bench(path, msgspec.structs.replace(bench, standard=(*others, entered)))
+    _tell_standard(entered)
+    return 0
+
+
+def _tell_standard(standard: MeasurementStandard) -> None:
+    line(message("Measurement standard {id}: {name}; main: {main}; auxiliary: {auxiliary}; licences: {licences}",
+                 id=standard.id, name=standard.name, main=", ".join(standard.main),
+                 auxiliary=", ".join(standard.auxiliary) or "-",
+                 licences=", ".join(f"{one.name} {one.number}" for one in standard.licence) or "-"))  # fmt: skip
+
+
+def _concerns(bench: Bench, one: BenchInstrument) -> None:
+    for concern in Registration(one, bench.standards_of(one.id)).concerns(_today()):
+        line(concern.sentence)
+
+
+def _known(id: str) -> tuple[Bench, BenchInstrument]:
+    bench = load_bench(this_pc().bench)
+    one = bench.find(id)
+    if one is None:
+        known = ", ".join(each.id for each in bench.instrument)
+        raise WrongUse(message("The register has no instrument “{id}”. Known: {known}.", id=id, known=known or "-"))
+    return bench, one
+
+
+def _put(bench: Bench, one: BenchInstrument) -> None:
+    save_bench(this_pc().bench, bench.with_instrument(one))
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
+
+
+def _licence(given: str) -> Licence:
+    name, equals, number = given.partition("=")
+    if not (name and equals and number):
+        raise ArgumentTypeError(say(message("“{text}” is not name=number", text=given)))
+    return Licence(name, number)
