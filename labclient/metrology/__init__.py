@@ -19,6 +19,7 @@ Guide, in the order of a participation:
 - `combine`: the budget: u_c, ν_eff, k, U.
 - `parse_model`, `propagate`, `propagate_several`: the budget of a model written as an expression.
 - `monte_carlo`, `validate_budget`: the same by drawing, and whether the budget agrees with it.
+- `trend`, `group_range`, `yearly`, `two_times`, `monitoring`: the stability tests that standards name, over months.
 - `round_result`: the two numbers as printed.
 """
 
@@ -29,6 +30,22 @@ from labclient.metrology._drift_forms import Drift, DriftChoice, DriftForm, Why,
 from labclient.metrology._model import Model, parse_model
 from labclient.metrology._monte_carlo import MonteCarlo, MonteCarloRule, Validation, monte_carlo, validate_budget
 from labclient.metrology._normality import Normality, normality
+from labclient.metrology._outliers import (
+    OUTLIER_LEVEL,
+    STRAGGLER_LEVEL,
+    Cochran,
+    Gesd,
+    GesdStep,
+    OutlierTest,
+    Scatter,
+    Side,
+    Standing,
+    cochran,
+    dixon,
+    gesd,
+    grubbs,
+    grubbs_pair,
+)
 from labclient.metrology._propagation import Propagation, SecondOrder, Several, propagate, propagate_several
 from labclient.metrology._regression import Regression, regress
 from labclient.metrology._robust import MAD_TO_S, Robust, algorithm_a, mad, median
@@ -49,6 +66,18 @@ from labclient.metrology._schemes import (
 )
 from labclient.metrology._settling import Settling, SettlingRule, SettlingWatch, Waiting, settling
 from labclient.metrology._stability import Stability, stability
+from labclient.metrology._stability_tests import (
+    LargestChange,
+    Method,
+    Monitoring,
+    Trend,
+    TwoTimes,
+    group_range,
+    monitoring,
+    trend,
+    two_times,
+    yearly,
+)
 from labclient.metrology._statistics import Pooled, Summary, TypeA, pooled, summary, type_a
 from labclient.metrology._transport import Excursion, Exposure, Limits, Sampling, excursions
 from labclient.metrology._uncertainty import (
@@ -65,6 +94,8 @@ from labclient.metrology._uncertainty import (
 
 __all__ = [
     "MAD_TO_S",
+    "OUTLIER_LEVEL",
+    "STRAGGLER_LEVEL",
     "SX",
     "SXS",
     "SXXS",
@@ -72,6 +103,7 @@ __all__ = [
     "AllanKind",
     "AllanWatch",
     "Budget",
+    "Cochran",
     "Component",
     "Correlation",
     "Coverage",
@@ -83,14 +115,20 @@ __all__ = [
     "Excursion",
     "Exposure",
     "Form",
+    "Gesd",
+    "GesdStep",
     "Judgement",
+    "LargestChange",
     "Limits",
     "Line",
     "LineValue",
+    "Method",
     "Model",
+    "Monitoring",
     "MonteCarlo",
     "MonteCarloRule",
     "Normality",
+    "OutlierTest",
     "Place",
     "Pooled",
     "Position",
@@ -101,14 +139,19 @@ __all__ = [
     "RoundingRule",
     "Row",
     "Sampling",
+    "Scatter",
     "Scheme",
     "SecondOrder",
     "Settling",
     "SettlingRule",
     "SettlingWatch",
     "Several",
+    "Side",
     "Stability",
+    "Standing",
     "Summary",
+    "Trend",
+    "TwoTimes",
     "TypeA",
     "Validation",
     "Verdict",
@@ -118,18 +161,25 @@ __all__ = [
     "algorithm_a",
     "allan",
     "choose_drift",
+    "cochran",
     "combine",
     "coverage_factor",
     "cycle",
+    "dixon",
     "drift_at",
     "excursions",
     "fit_drift",
     "fit_line",
+    "gesd",
+    "group_range",
+    "grubbs",
+    "grubbs_pair",
     "judge",
     "line_at",
     "mad",
     "mdev",
     "median",
+    "monitoring",
     "monte_carlo",
     "normality",
     "oadev",
@@ -146,6 +196,9 @@ __all__ = [
     "standard_uncertainty",
     "subtract_zero",
     "summary",
+    "trend",
+    "two_times",
     "type_a",
     "validate_budget",
+    "yearly",
 ]
