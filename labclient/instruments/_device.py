@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from threading import Event, RLock
 from typing import Final
 
+import msgspec
+
 from labclient.clock import Clock, SystemClock, elapsed_ns
 from labclient.errors import DriverInvalid, LinkTrouble, WrongInstrument
 from labclient.instruments._driver import Driver
@@ -76,7 +78,9 @@ class Device:
         self._read_back: dict[str, str] = {}
         self._last_ns = 0
         self._gap_ns = int(self._connection.min_gap_ms * 1e6)
-        self._polls: dict[str, _Poll] = {name: _Poll(driver, name, self.settings) for name in driver.readings}
+        self._polls: dict[str, _Poll] = {
+            name: _Poll(driver, name, self.settings, self._gap_ns) for name in driver.readings
+        }
 
     @property
     def transcript(self) -> tuple[Line, ...]:
@@ -190,15 +194,20 @@ class Device:
         if meanwhile is not None:
             meanwhile()
         raw = link.read_until(self._end, poll.timeout_s, poll.max_bytes)
+        for request in poll.then:
+            self._last_ns = self._clock.monotonic_ns()
+            self._pace()
+            link.write(request)
+            raw += link.read_until(self._end, poll.timeout_s, poll.max_bytes)
         t_ns = self._clock.monotonic_ns()
         self._last_ns = t_ns
-        if (passed_ns := elapsed_ns() - asked_ns) > poll.timeout_s * 1e9:  # it may have lain there while the PC slept
+        if (passed_ns := elapsed_ns() - asked_ns) > poll.limit_ns:  # it may have lain there while the PC slept
             raise NoReply(
                 raw,
                 message(
                     "The answer was taken {seconds} s after the question; {limit} s are allowed.",
                     seconds=round(passed_ns / 1e9, 3),
-                    limit=round(poll.timeout_s, 3),
+                    limit=round(poll.limit_ns * 1e-9, 3),
                 ),
                 message("The PC slept, stood still or was too busy; the instrument is resynchronised."),
             )
@@ -286,7 +295,7 @@ class Device:
         if extra := self._opened().pending():
             self._unasked(self._opened(), extra)
         self.identity = identity
-        self._serial = identity.serial
+        self._serial = identity.serial or self._serial
         self._in_step = True
         return identity
 
@@ -307,13 +316,29 @@ class Device:
                 self._drain()
             found = re.fullmatch(declared.pattern, text, re.ASCII)
             if found is not None:
-                return self._accepted(found.groupdict())
+                return self._accepted(found.groupdict() | self._asked_also(declared.also))
             trouble = BadReply(
                 text.encode(self._encoding),
                 message("“{reply}” is no answer to the question who is there.", reply=text),
                 message("Check the address: another kind of instrument may be connected."),
             )
         raise trouble or NoReply(b"", message("The instrument was not asked who it is."))
+
+    def _asked_also(self, questions: tuple[Exchange, ...]) -> dict[str, str]:
+        """The groups of further questions who is there."""
+        told: dict[str, str] = {}
+        for question in questions:
+            self._say(question.send)
+            text = self._hear(question.lines, self._file.timeouts.reply_s)
+            found = re.fullmatch(question.pattern or "", text, re.ASCII)
+            if found is None:
+                raise BadReply(
+                    text.encode(self._encoding),
+                    message("“{reply}” is no answer to the question who is there.", reply=text),
+                    message("Check the address: another kind of instrument may be connected."),
+                )
+            told |= found.groupdict("")
+        return told
 
     def _accepted(self, groups: Mapping[str, str | None]) -> Identity:
         declared = self._file.identify
@@ -329,7 +354,7 @@ class Device:
                         models=", ".join(self._file.driver.models)),
                 message("Choose the driver for this instrument, or the right address."),
             )  # fmt: skip
-        if self._serial is not None and identity.serial != self._serial:
+        if self._serial is not None and identity.serial not in {"", self._serial}:
             raise WrongInstrument(
                 message("Serial number {found} answers, {wanted} is expected.", found=identity.serial,
                         wanted=self._serial),
@@ -404,10 +429,13 @@ class Device:
 class _Poll:
     """A reading, made ready: the bytes to send, the time to wait, the rule to read with."""
 
-    def __init__(self, driver: Driver, name: str, settings: Mapping[str, str]) -> None:
+    def __init__(self, driver: Driver, name: str, settings: Mapping[str, str], gap_ns: int) -> None:
         reading, framing = driver.readings[name], driver.file.framing
-        self.request = (fill(reading.send, settings) + framing.send_end).encode(framing.encoding)
+        self.request, *self.then = (
+            (fill(send, settings) + framing.send_end).encode(framing.encoding) for send in (reading.send, *reading.then)
+        )
         self.timeout_s = follow(reading.timeout, settings)
+        self.limit_ns = self.timeout_s * 1e9 * (1 + len(self.then)) + gap_ns * len(self.then)
         self.max_bytes = framing.max_bytes
         self.rule = ReplyRule(reading, framing, settings)
         self.to_discard = 0
@@ -418,6 +446,8 @@ def _connection(driver: Driver, address: str) -> Connection:
     for connection in driver.file.connection:
         if connection.kind == kind:
             return connection
+    if "::127.0.0.1::" in address:  # a simulated instrument stands in for one on any bus
+        return msgspec.structs.replace(driver.file.connection[0], kind=kind)
     known = ", ".join(connection.kind for connection in driver.file.connection)
     raise DriverInvalid(
         message("{address} is a {kind} connection; this driver knows {known}.", address=address, kind=kind, known=known)

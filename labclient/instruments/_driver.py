@@ -126,7 +126,14 @@ def _of_reading(field: str, reading: Reading, file: DriverFile) -> Iterator[tupl
     forms: list[tuple[str, Linear | None]] = [("timeout", reading.timeout), ("simulate_delay", reading.simulate_delay)]
     for index, channel in enumerate(reading.channel):
         place = f"{field}.channel[{index}]"
-        forms += [(f"channel[{index}].resolution", channel.resolution), (f"channel[{index}].largest", channel.largest)]
+        forms += [
+            (f"channel[{index}].{name}", form)
+            for name, form in (
+                ("resolution", channel.resolution),
+                ("largest", channel.largest),
+                ("decimals", channel.decimals),
+            )
+        ]
         try:
             if unit(channel.unit).quantity != channel.quantity:
                 yield f"{place}.quantity", message("{unit} is not a unit of this quantity.", unit=channel.unit)
@@ -161,11 +168,16 @@ def _of_examples(file: DriverFile) -> Iterator[tuple[str, Message]]:
 def _templates(file: DriverFile) -> Iterator[tuple[str, str]]:
     for name, exchanges in (("setup", file.setup), ("teardown", file.teardown)):
         yield from ((f"{name}[{index}].send", exchange.send) for index, exchange in enumerate(exchanges))
-    yield from ((f"reading[{index}].send", reading.send) for index, reading in enumerate(file.reading))
+    for index, reading in enumerate(file.reading):
+        yield f"reading[{index}].send", reading.send
+        yield from ((f"reading[{index}].then", send) for send in reading.then)
 
 
 def _patterns(file: DriverFile) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    yield "identify.pattern", file.identify.pattern, ("model", "serial", "firmware")
+    further = [question.pattern or "" for question in file.identify.also]
+    names = [name for name in ("model", "serial", "firmware") if not any(f"(?P<{name}>" in one for one in further)]
+    yield "identify.pattern", file.identify.pattern, tuple(names)
+    yield from ((f"identify.also[{index}].pattern", pattern, ()) for index, pattern in enumerate(further))
     yield "identify.models", file.identify.models, ()
     steps: tuple[tuple[str, tuple[Exchange, ...]], ...] = (("setup", file.setup), ("teardown", file.teardown))
     for name, exchanges in steps:
@@ -178,7 +190,7 @@ def _patterns(file: DriverFile) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     for index, reading in enumerate(file.reading):
         groups = [flag.group for flag in reading.flags]
         for position, channel in enumerate(reading.channel):
-            groups += [group for group in (channel.group, channel.unit_group) if group is not None]
+            groups += [group for group in (channel.group, channel.unit_group, channel.sign_group) if group is not None]
             for sentinel in channel.sentinels:
                 if sentinel.pattern is not None:
                     yield f"reading[{index}].channel[{position}].sentinels", sentinel.pattern, ()

@@ -48,6 +48,7 @@ class ReplyRule:
         self._encoding = framing.encoding
         self._prompt = framing.prompt
         self._flags = reading.flags
+        self._told = tuple((name, settings[name]) for name in self._pattern.groupindex if name in settings)
         self._channels = tuple(_ChannelRule(channel, settings) for channel in reading.channel)
         self.channels = tuple(
             ChannelInfo(c.name, c.quantity, c.unit, follow(c.resolution, settings) or nan) for c in reading.channel
@@ -58,6 +59,8 @@ class ReplyRule:
         found = self._pattern.fullmatch(self._text(raw))
         if found is None:
             raise BadReply(raw, message("“{reply}” is not the declared form of a reply.", reply=_shown(raw)), _STEP)
+        if self._told:
+            self._check_settings(found, raw)
         whole = self._flagged(found, raw) if self._flags else "ok"
         worst, texts, values = whole, [], []
         for channel in self._channels:
@@ -76,10 +79,19 @@ class ReplyRule:
         except UnicodeDecodeError as trouble:
             raise BadReply(raw, message("“{reply}” is garbled.", reply=_shown(raw)), _STEP) from trouble
 
+    def _check_settings(self, found: re.Match[str], raw: bytes) -> None:
+        for name, asked in self._told:
+            if not _same(told := found[name] or "", asked):
+                raise BadReply(
+                    raw,
+                    message("The reply is for {name} {told}, not {asked}.", name=name, told=told, asked=asked),
+                    _STEP,
+                )
+
     def _flagged(self, found: re.Match[str], raw: bytes) -> Status:
         worst: Status = "ok"
         for flag in self._flags:
-            token = found[flag.group]
+            token = found[flag.group] or ""
             if token not in flag.map:
                 raise BadReply(raw, message("“{flag}” is not a declared flag.", flag=token), _STEP)
             worst = max(worst, flag.map[token], key=STATUSES.index)
@@ -93,6 +105,7 @@ class _ChannelRule:
         self._channel = channel
         self._group = channel.group
         self._largest = follow(channel.largest, settings) if channel.largest else inf
+        self._decimals = round(follow(channel.decimals, settings)) if channel.decimals else None
         self._words = [(re.compile(s.pattern, re.ASCII), s.status) for s in channel.sentinels if s.pattern is not None]
         self._bounds = [
             (inf if s.at_least is None else s.at_least, -inf if s.at_most is None else s.at_most, s.status)
@@ -103,8 +116,10 @@ class _ChannelRule:
     def read(self, found: re.Match[str], raw: bytes) -> tuple[str, float, Status]:
         """Text, value and status of this channel."""
         if self._channel.unit_group is not None:
-            self._check_unit(found[self._channel.unit_group].strip(), raw)
-        text = found[self._group].strip()
+            self._check_unit((found[self._channel.unit_group] or "").strip(), raw)
+        text = (found[self._group] or "").strip()
+        if self._channel.sign_group is not None:
+            text = (found[self._channel.sign_group] or "").strip() + text
         for pattern, status in self._words:
             if pattern.fullmatch(text):
                 return text, nan, status
@@ -115,6 +130,12 @@ class _ChannelRule:
         for high, low, status in self._bounds:
             if value >= high or value <= low:
                 return text, nan, status
+        if self._decimals is not None and len(text.upper().partition("E")[0].partition(".")[2]) != self._decimals:
+            raise BadReply(
+                raw,
+                message("“{text}” has not {n} digits after the point.", text=text, n=self._decimals),
+                message("A digit may be lost; or set the number of digits that this instrument sends."),
+            )
         if abs(value) > self._largest:
             raise BadReply(
                 raw,
@@ -132,6 +153,15 @@ class _ChannelRule:
                 message("The instrument answers in “{unit}”, not in {expected}.", unit=spelling, expected=expected),
                 message("Set the unit at the instrument to {expected}, then connect again.", expected=expected),
             )
+
+
+def _same(told: str, asked: str) -> bool:
+    if told.strip().upper() == asked.upper():
+        return True
+    try:
+        return number(told) == number(asked)
+    except NumberInvalid:
+        return False
 
 
 def _shown(raw: bytes) -> str:

@@ -125,7 +125,11 @@ class Exchange(_Part, frozen=True):
 
 
 class Identify(_Part, frozen=True):
-    """`[identify]`: the pattern's groups manufacturer, model, serial, firmware; `models` a pattern for the model."""
+    """`[identify]`: the pattern's groups manufacturer, model, serial, firmware; `models` a pattern for the model.
+
+    An instrument that tells them one by one is asked further by `also`, whose patterns name the other groups. A serial
+    number that it cannot tell is an empty group: then no unit is told from another.
+    """
 
     send: str
     pattern: str
@@ -136,6 +140,7 @@ class Identify(_Part, frozen=True):
     drain: bool = False
     attempts: int = 3
     first: tuple[str, ...] = ()
+    also: tuple[Exchange, ...] = ()
 
 
 class Sentinel(_Part, frozen=True):
@@ -156,7 +161,8 @@ class Flag(_Part, frozen=True):
 
 class Channel(_Part, frozen=True):
     """`[[reading.channel]]`: one quantity in the reply. `unit` is the only unit believed; where the reply names one,
-    `unit_group` captures it and `units` says which spelling means which unit."""
+    `unit_group` captures it and `units` says which spelling means which unit. `sign_group` is a sign that stands apart
+    from the digits; `decimals` the digits after the point, where the instrument always sends as many."""
 
     name: str
     quantity: str
@@ -164,13 +170,19 @@ class Channel(_Part, frozen=True):
     group: str
     resolution: Linear
     unit_group: str | None = None
+    sign_group: str | None = None
+    decimals: Linear | None = None
     units: dict[str, str] = {}
     sentinels: tuple[Sentinel, ...] = ()
     largest: Linear | None = None
 
 
 class Reading(_Part, frozen=True):
-    """`[[reading]]`: a question whose answer is one reply with one or several channels."""
+    """`[[reading]]`: a question whose answer is one reply with one or several channels.
+
+    `then` are further questions, each asked when the answer before is complete; the reply is all answers together,
+    joined by the reply end. A group of the pattern that is a setting's name has to say that setting.
+    """
 
     name: str
     mode: Literal["poll"]
@@ -182,6 +194,7 @@ class Reading(_Part, frozen=True):
     simulate_overload: str
     simulate_before_setup: str | None = None
     simulate_delay: Linear = Linear()
+    then: tuple[str, ...] = ()
     flags: tuple[Flag, ...] = ()
     discard_first: int = 0
 

@@ -5,12 +5,14 @@ from random import Random
 
 import pytest
 
-from labclient.instruments import Device, load_driver
+from labclient.instruments import BadReply, Device, load_driver
+from labclient.instruments._settings import fill
 from labclient.instruments.simulator import WorldFile, start_simulator
 from labclient.instruments.simulator._talk import Talk
 from labclient.instruments.simulator._world import World
 
 FILES = sorted((Path(__file__).parents[2] / "drivers").glob("*.toml"))
+WITHOUT_VALUE = {"overload", "underload", "error", "busy"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -25,13 +27,21 @@ def test_its_simulated_replies_are_read_as_its_readings(path) -> None:
     driver = load_driver(path)
     random = Random(1)
     talk = Talk(driver, World(WorldFile(), random), random)
-    end = driver.file.framing.reply_end
-    for exchange in driver.file.setup:
-        talk.answer(exchange.send.format(**driver.chosen()), 0.0)
+    framing = driver.file.framing
+
+    def told(*requests: str) -> bytes:
+        replies = (talk.answer(fill(request, driver.chosen()), 1.0).text or "" for request in requests)
+        return "".join(reply + framing.reply_end for reply in replies).encode(framing.encoding)
+
+    told(*(exchange.send for exchange in driver.file.setup))
     for name, reading in driver.readings.items():
         rule = driver.rule(name)
-        assert rule.read((talk.answer(reading.send, 1.0).text + end).encode()).status == "ok"
-        assert rule.read((reading.simulate_overload + end).encode()).status in {"overload", "error"}
+        assert rule.read(told(reading.send, *reading.then)).status in {"ok", "underload"}, "nothing is wired yet"
+        talk.overloaded = 1
+        try:
+            assert rule.read(told(reading.send, *reading.then)).status in WITHOUT_VALUE
+        except BadReply:
+            assert not any(s.status == "overload" for c in reading.channel for s in c.sentinels), "it knows overloads"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -39,5 +49,6 @@ def test_it_connects_to_its_own_simulator(path) -> None:
     driver = load_driver(path)
     serial = driver.file.connection[0].kind == "serial"
     with start_simulator(path, speed=1000.0, serial=serial) as simulated, Device(driver, simulated.address) as device:
+        simulated.hands.wire(0.09)
         for name in driver.readings:
             assert device.poll(name).status == "ok"

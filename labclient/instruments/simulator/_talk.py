@@ -47,7 +47,8 @@ class Talk:
         self._errors: deque[str] = deque(maxlen=20)
         self._set_up = not driver.file.setup
         self._meters = {channel.name: Meter(channel, world, random) for channel in self._simulate.channel}
-        self._known = tuple(_known(driver))
+        self._known = tuple(sorted(_known(driver), key=lambda known: known.request.groups > 0))  # exact ones first
+        self._follow_ups = {_request(send).pattern for reading in driver.file.reading for send in reading.then}
 
     def answer(self, request: str, seconds: float) -> Answer:
         """Understand one request at a moment of simulated time."""
@@ -62,7 +63,8 @@ class Talk:
                 return self._measure(known.reading, seconds)
             if known.reports_errors and known.reply is not None:
                 return Answer(self._fill(known.reply, error=self._next_error()))
-            return Answer(self._fill(known.reply) if known.reply is not None else None)
+            text = self._fill(known.reply) if known.reply is not None else None
+            return Answer(text, is_reading=known.request.pattern in self._follow_ups)
         errors = self._driver.file.errors
         if errors is not None:
             self._errors.append(errors.simulate_unknown)
@@ -74,7 +76,7 @@ class Talk:
         values = {name: value for name, value in seen.items() if value is not None}
         if self.overloaded or len(values) < len(seen):
             self.overloaded = max(self.overloaded - 1, 0)
-            return Answer(reading.simulate_overload, delay, is_reading=True)
+            return Answer(self._fill(reading.simulate_overload), delay, is_reading=True)
         template = reading.simulate
         if not self._set_up and reading.simulate_before_setup is not None:
             template = reading.simulate_before_setup
@@ -106,6 +108,7 @@ def _known(driver: Driver) -> Iterator[_Known]:
         yield _Known(_request(exchange.send), exchange.simulate, ends_setup=index == len(file.setup) - 1)
     yield from (_Known(_request(exchange.send), exchange.simulate) for exchange in file.teardown)
     yield _Known(_request(file.identify.send), file.identify.simulate)
+    yield from (_Known(_request(question.send), question.simulate) for question in file.identify.also)
     yield from (_Known(_request(reading.send), reading=reading) for reading in file.reading)
     if file.errors is not None:
         yield _Known(_request(file.errors.send), file.errors.simulate, reports_errors=True)
@@ -116,7 +119,7 @@ def _known(driver: Driver) -> Iterator[_Known]:
 def _request(template: str) -> re.Pattern[str]:
     pattern, end = "", 0
     for place in PLACE.finditer(template):
-        pattern += re.escape(template[end : place.start()]) + f"(?P<{place[1]}>[^ ?]+)"
+        pattern += re.escape(template[end : place.start()]) + f"(?P<{place[1]}>[^ ?,]+)"
         end = place.end()
     return re.compile(pattern + re.escape(template[end:]), re.IGNORECASE)
 
