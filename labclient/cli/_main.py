@@ -32,6 +32,7 @@ from labclient.cli import (
     _simulate,
     _status,
     _trust,
+    _validate,
     _verify,
 )
 from labclient.cli._out import trouble
@@ -42,7 +43,7 @@ from labclient.words import LANGUAGES, message, say, system_language, use_langua
 
 _MODULES = (
     _demo, _simulate, _instruments, _identity, _plan, _trust, _notebook, _copy, _prove, _status, _enter,
-    _record, _satellite, _package, _verify, _delivery, _outbox, _sealing, _selftest,
+    _record, _satellite, _package, _verify, _delivery, _outbox, _sealing, _validate, _selftest,
 )  # fmt: skip
 FAULT = 70
 INTERRUPTED = 130

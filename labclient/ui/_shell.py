@@ -41,6 +41,7 @@ from labclient.ui._satellites import SatellitesDialog
 from labclient.ui._status import StatusBar
 from labclient.ui._strip import InstrumentStrip
 from labclient.ui._theme import DARK, LIGHT, apply, current_theme
+from labclient.ui._validation import ValidationPage
 from labclient.ui._view import station_rows
 from labclient.ui._watch import LiveReplies, Snapshot, Watcher
 from labclient.ui._who import WhoDialog, people
@@ -91,6 +92,8 @@ class Shell(QMainWindow):
         for page in (self.home, *self._all_pages()):
             self.stack.addWidget(page)
             page.let_work(not self.player.playing)
+        self.validation = ValidationPage(self.desk, self.aside)
+        self.stack.addWidget(self.validation)
         self.rail = Rail()
         self.rail.currentRowChanged.connect(self._show_page)
         column = QVBoxLayout()
@@ -134,6 +137,7 @@ class Shell(QMainWindow):
             Command(program, message("Begin with a plan…"), "Ctrl+N", self._begin),
             Command(program, message("Who is working?"), "Ctrl+W", self.ask_who),
             Command(program, message("Satellites…"), "Ctrl+T", self.show_satellites),
+            Command(program, message("Software validation"), "Ctrl+R", self.show_validation),
             Command(program, message("Quit"), "Ctrl+Q", self.close),
             *(
                 Command(stations, STATION_NAMES[station], f"Ctrl+{row + 1}", partial(self.go_to, row))
@@ -179,6 +183,13 @@ class Shell(QMainWindow):
             self.rail.setCurrentRow(-1)
             self.stack.setCurrentWidget(self.notebook)
             self.headline.show()
+
+    def show_validation(self) -> None:
+        """Reference cases, computed here."""
+        self.rail.setCurrentRow(-1)
+        self.stack.setCurrentWidget(self.validation)
+        self.side.show()
+        self.headline.hide()
 
     def open(self, path: Path) -> None:
         """Work on a notebook."""

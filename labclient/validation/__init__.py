@@ -5,7 +5,7 @@ the certified digits; `write_report` leaves what was found as JSON and PDF, sign
 """
 
 from labclient.validation._data import Case, CaseSet, Compared, Expected, Outcome, Place
-from labclient.validation._report import Written, as_json, digits, write_report
+from labclient.validation._report import Written, digits, outcome_as_json, write_report
 from labclient.validation._run import log_relative_error, validate
 from labclient.validation._suite import shipped_cases
 
@@ -17,9 +17,9 @@ __all__ = [
     "Outcome",
     "Place",
     "Written",
-    "as_json",
     "digits",
     "log_relative_error",
+    "outcome_as_json",
     "shipped_cases",
     "validate",
     "write_report",

@@ -1,6 +1,7 @@
 """Reference cases as they are shipped, and what a validation found."""
 
 from datetime import datetime
+from math import inf
 from typing import Any
 
 from msgspec import Struct
@@ -56,6 +57,13 @@ class Compared(Struct, frozen=True, kw_only=True):
     passed: bool
     trouble: str = ""
 
+    @property
+    def margin(self) -> float:
+        """How far above the bar; infinite for what is exactly right, or exactly wrong."""
+        if self.lre is None or self.bar is None:
+            return inf if self.passed else -inf
+        return self.lre - self.bar
+
 
 class Place(Struct, frozen=True, kw_only=True):
     """Where it was computed: the program, this PC, and the parts that the numbers come from."""
@@ -86,6 +94,15 @@ class Outcome(Struct, frozen=True, kw_only=True):
     @property
     def ok(self) -> bool:
         return bool(self.rows) and not self.missed
+
+    def weakest(self) -> tuple[Compared, ...]:
+        """Of each case the quantity that lies lowest above its bar, or deepest below it."""
+        kept: dict[tuple[str, str], Compared] = {}
+        for row in self.rows:
+            known = kept.get((row.set, row.case))
+            if known is None or row.margin < known.margin:
+                kept[row.set, row.case] = row
+        return tuple(kept.values())
 
     def rows_of(self, set_id: str) -> tuple[Compared, ...]:
         """The quantities of one set, in its order."""

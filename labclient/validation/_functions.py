@@ -56,12 +56,12 @@ def _summarised(values: list[Decimal] | list[float]) -> Found:
 def _pooled(groups: Sequence[Given]) -> Found:
     each = [metrology.summary(numbers(group)) for group in groups]
     found = metrology.pooled([one.s for one in each], [one.n - 1 for one in each])
-    return {"s": found.s, "dof": found.dof}
+    return {"s": found.s, "dof": str(found.dof)}
 
 
 def _type_a(groups: Sequence[Given]) -> Found:
     found = metrology.type_a([floats(group) for group in groups])
-    return {"mean": found.mean, "s": found.s, "u": found.u, "dof": found.dof}
+    return {"mean": found.mean, "s": found.s, "u": found.u, "dof": str(found.dof)}
 
 
 def _regress(
@@ -126,7 +126,7 @@ def _model(
     return {
         "y": found.value,
         "u_c": budget.u_c,
-        "nu_eff": "-" if budget.nu_eff is None else budget.nu_eff,
+        "nu_eff": "-" if budget.nu_eff is None else f"{budget.nu_eff:g}",
         "k": budget.k,
         "U": budget.U,
         "u_c, second order": found.second_order.u_c,

@@ -47,7 +47,7 @@ _WORDS: Final = {
     "margin": message("Least margin over the bar"),
     "exact": message("exact text"),
     "about_lre": message(
-        "LRE is the log relative error −log₁₀(|q − c| / |c|) of our value q from the certified value c, or −log₁₀|q| "
+        "LRE is the log relative error −lg(|q − c| / |c|) of our value q from the certified value c, or −lg|q| "
         "where c is zero: about the number of agreeing digits, at most 15. The bar is stated for each set; for values "
         "printed to fewer digits it follows from the last printed place."
     ),
@@ -86,7 +86,7 @@ def write_report(outcome: Outcome, folder: Path, signer: Signer | None = None) -
     pdf, document = folder / f"{stem}.pdf", folder / f"{stem}.json"
     members = {
         pdf.name: _pdf(outcome, signer),
-        document.name: msgspec.json.format(msgspec.json.encode(as_json(outcome))),
+        document.name: msgspec.json.format(msgspec.json.encode(outcome_as_json(outcome))),
     }
     with storage(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -105,7 +105,7 @@ _PASSED: Final = message("The reference cases were computed on this PC; every qu
 _FAILED: Final = message("The reference cases were computed on this PC; not every quantity reaches its bar.")
 
 
-def as_json(outcome: Outcome) -> dict[str, Any]:
+def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
     """The report as JSON values; every number that was compared is a text with all its digits."""
     return {
         "format": FORMAT,
@@ -157,7 +157,7 @@ def _signature(signer: Signer | None) -> Message:
 
 def _set(outcome: Outcome, one: CaseSet) -> dict[str, Any]:
     rows = outcome.rows_of(one.id)
-    margins = [row.lre - row.bar for row in rows if row.lre is not None and row.bar is not None]
+    margins = [row.margin for row in rows if row.lre is not None]
     return {
         "title": msgspec.to_builtins(one.title),
         "source": one.source,

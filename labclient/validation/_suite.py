@@ -12,7 +12,7 @@ from labclient.validation._data import CaseSet
 from labclient.words import message
 
 SETS: Final = ("strd-univariate", "strd-anova", "strd-linear", "sp1065", "gum", "constructed")
-DIGEST: Final = "a192c767c71b49b17fe6fd635e92dd24c20d6a335418f33ff3610cd9420a2b98"
+DIGEST: Final = "821eaebf2ee4bdecda543cdbbb999dbb6e648d04aaca406cb24acce125a0b019"
 """SHA-256 over the files of `SETS`, one behind the other: a changed digit on a PC is no longer a certified one."""
 _LARGEST: Final = 1 << 20
 
