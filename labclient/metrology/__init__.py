@@ -27,6 +27,7 @@ from labclient.metrology._allan import Allan, AllanKind, AllanWatch, adev, allan
 from labclient.metrology._decision import Judgement, Verdict, judge
 from labclient.metrology._drift import Line, LineValue, fit_line, line_at
 from labclient.metrology._drift_forms import Drift, DriftChoice, DriftForm, Why, choose_drift, drift_at, fit_drift
+from labclient.metrology._homogeneity import BetweenUnits, Homogeneity, between_units, homogeneity
 from labclient.metrology._model import Model, parse_model
 from labclient.metrology._monte_carlo import MonteCarlo, MonteCarloRule, Validation, monte_carlo, validate_budget
 from labclient.metrology._normality import Normality, normality
@@ -102,6 +103,7 @@ __all__ = [
     "Allan",
     "AllanKind",
     "AllanWatch",
+    "BetweenUnits",
     "Budget",
     "Cochran",
     "Component",
@@ -117,6 +119,7 @@ __all__ = [
     "Form",
     "Gesd",
     "GesdStep",
+    "Homogeneity",
     "Judgement",
     "LargestChange",
     "Limits",
@@ -160,6 +163,7 @@ __all__ = [
     "adev",
     "algorithm_a",
     "allan",
+    "between_units",
     "choose_drift",
     "cochran",
     "combine",
@@ -174,6 +178,7 @@ __all__ = [
     "group_range",
     "grubbs",
     "grubbs_pair",
+    "homogeneity",
     "judge",
     "line_at",
     "mad",
