@@ -6,7 +6,7 @@ from pathlib import Path
 from labclient.errors import WrongUse
 from labclient.home import this_pc
 from labclient.instruments import Driver, load_driver
-from labclient.participation import Instrument, known_drivers
+from labclient.participation import Instrument, address_for, known_drivers
 from labclient.words import message, say
 
 
@@ -21,15 +21,6 @@ def driver_named(given: str) -> Driver:
             message("Give an id, or a file that ends in .toml."),
         )
     return known[given]
-
-
-def address_for(driver: Driver, given: str) -> str:
-    """An address as the driver takes it; `tcp://host:port` is spelled for its kind of connection."""
-    if not given.startswith("tcp://"):
-        return given
-    host, _, port = given.removeprefix("tcp://").rpartition(":")
-    kinds = {connection.kind for connection in driver.file.connection}
-    return f"TCPIP0::{host}::{port}::SOCKET" if "socket" in kinds else f"socket://{host}:{port}"
 
 
 def instrument_at(driver: Driver, given: str) -> Instrument:

@@ -2,20 +2,19 @@
 
 from argparse import Namespace
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from labclient.cli import _find, _register
-from labclient.cli._common import add_json, count, folder_of, written
-from labclient.cli._drivers import address_for, driver_named, instrument_at, known_settings, setting
+from labclient.cli._common import add_json, count, written
+from labclient.cli._drivers import driver_named, instrument_at, known_settings, setting
 from labclient.cli._out import as_json, line, text, trouble
 from labclient.cli._verbs import Verbs
 from labclient.clock import SystemClock
 from labclient.home import this_pc
 from labclient.instruments import load_driver, probe
-from labclient.participation import known_drivers, read_out
+from labclient.participation import address_for, diagnostic_file, known_drivers, read_out
 from labclient.words import Message, message, say
 
 
@@ -58,7 +57,7 @@ def _identify(asked: Namespace) -> int:
 def _read(asked: Namespace) -> int:
     driver = driver_named(asked.driver)
     settings = known_settings(driver, asked.set)
-    into = asked.into or _diagnostic()
+    into = asked.into or diagnostic_file(this_pc())
     look = read_out(
         instrument_at(driver, asked.address), settings, asked.count, into, who=asked.who, clock=SystemClock(),
         tell=_tell,
@@ -81,11 +80,6 @@ def _read(asked: Namespace) -> int:
 
 def _tell(sentence: Message) -> None:
     trouble(say(sentence))
-
-
-def _diagnostic() -> Path:
-    now = datetime.now(UTC)
-    return folder_of(this_pc().root / "diagnostics") / f"{now:%Y%m%dT%H%M%S%fZ}.labnote"
 
 
 def _drivers(asked: Namespace) -> int:

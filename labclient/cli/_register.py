@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from labclient.cli._common import add_json, add_who, written
-from labclient.cli._drivers import address_for, driver_named, known_settings, setting
+from labclient.cli._drivers import driver_named, known_settings, setting
 from labclient.cli._out import as_json, line, text
 from labclient.cli._verbs import Verbs
 from labclient.errors import WrongUse
@@ -19,16 +19,13 @@ from labclient.instruments import (
     Licence,
     MeasurementStandard,
     Registration,
-    confirmed_by,
     drift_since,
-    keep_document,
     load_bench,
     parse_certificate,
-    probe,
     save_bench,
     verify_document,
 )
-from labclient.participation import known_drivers
+from labclient.participation import confirm_certificate, enter_certificate, entry_of, register, register_silent
 from labclient.words import message, say
 
 
@@ -87,51 +84,25 @@ def _bench(asked: Namespace) -> int:
 
 
 def _add(asked: Namespace) -> int:
-    path = this_pc().bench
-    bench = load_bench(path)
-    if bench.find(asked.id) is not None:
-        raise WrongUse(
-            message("The register has “{id}” already.", id=asked.id),
-            message("Choose another id, or change it in {file}.", file=path),
+    if asked.driver is None:
+        about = {name: getattr(asked, name) or "" for name in ("name", "maker", "model", "serial")}
+        entered = register_silent(this_pc(), asked.id, **about)
+    else:
+        if asked.address is None:
+            step = message("`labclient instruments find` lists addresses.")
+            raise WrongUse(message("A driver needs an address."), step)
+        driver = driver_named(asked.driver)
+        known_settings(driver, asked.set)
+        entered = register(
+            this_pc(), asked.id, driver.id, asked.address, name=asked.name or "", settings=dict(asked.set)
         )
-    entered = _silent(asked) if asked.driver is None else _identified(asked)
-    save_bench(path, bench.with_instrument(entered))
     line(message("Entered: {id}, {model}, serial number {serial}", id=asked.id, model=entered.model or "-",
                  serial=entered.serial or "-"))  # fmt: skip
     return 0
 
 
-def _silent(asked: Namespace) -> BenchInstrument:
-    """A thing without an interface, as it was described."""
-    if not asked.serial:
-        raise WrongUse(message("A thing without an interface needs its serial number."), message("Give --serial."))
-    return BenchInstrument(
-        id=asked.id, name=asked.name or asked.model or asked.id, serial=asked.serial, maker=asked.maker or "",
-        model=asked.model or "",
-    )  # fmt: skip
-
-
-def _identified(asked: Namespace) -> BenchInstrument:
-    """What answers at the address."""
-    driver = driver_named(asked.driver)
-    if driver.id not in known_drivers(this_pc()):
-        raise WrongUse(
-            message("The register takes only drivers of this PC."),
-            message("Copy {file} to {folder}.", file=asked.driver, folder=this_pc().drivers),
-        )
-    if asked.address is None:
-        raise WrongUse(message("A driver needs an address."), message("`labclient instruments find` lists addresses."))
-    known_settings(driver, asked.set)
-    found = probe(driver, address_for(driver, asked.address))
-    who = found.identity
-    return BenchInstrument(
-        id=asked.id, name=asked.name or who.model, serial=who.serial, driver=driver.id, address=found.address,
-        settings=dict(asked.set), maker=who.manufacturer, model=who.model, firmware=who.firmware,
-    )  # fmt: skip
-
-
 def _show(asked: Namespace) -> int:
-    bench, one = _known(asked.id)
+    bench, one = load_bench(this_pc().bench), entry_of(this_pc(), asked.id)
     if asked.json:
         told = Registration(one, bench.standards_of(one.id)).concerns(_today())
         as_json(msgspec.to_builtins(one) | {"concerns": [concern.id for concern in told]})
@@ -169,38 +140,15 @@ def _table(one: BenchInstrument, certificate: Certificate) -> None:
 
 
 def _certificate(asked: Namespace) -> int:
-    path = this_pc().bench
-    bench, one = _known(asked.id)
-    said = parse_certificate(asked.table)
-    if any(known.number == said.number for known in one.certificate):
-        raise WrongUse(
-            message("{id} has certificate {number} already.", id=one.id, number=said.number),
-            message("Correct it in {file}; a second person confirms it anew.", file=path),
-        )
-    entered = msgspec.structs.replace(
-        said, file=asked.pdf.name, sha256=keep_document(path, asked.pdf), entered_by=asked.who, confirmed_by="",
-        confirmed="",
-    )  # fmt: skip
-    _put(bench, msgspec.structs.replace(one, certificate=(*one.certificate, entered)))
-    line(message("Entered: certificate {number} of {id}. A second person has to confirm it.", number=said.number,
-                 id=one.id))  # fmt: skip
+    entered = enter_certificate(this_pc(), asked.id, parse_certificate(asked.table), asked.pdf, asked.who)
+    line(message("Entered: certificate {number} of {id}. A second person has to confirm it.", number=entered.number,
+                 id=asked.id))  # fmt: skip
     return 0
 
 
 def _confirm(asked: Namespace) -> int:
-    bench, one = _known(asked.id)
-    found = next((known for known in one.certificate if known.number == asked.number), None)
-    if found is None:
-        known = ", ".join(certificate.number for certificate in one.certificate)
-        raise WrongUse(
-            message("{id} has no certificate {number}. Known: {known}.", id=one.id, number=asked.number,
-                    known=known or "-")
-        )  # fmt: skip
-    confirmed = confirmed_by(found, one.serial, asked.who)
-    verify_document(this_pc().bench, found)
-    kept = tuple(confirmed if certificate is found else certificate for certificate in one.certificate)
-    _put(bench, msgspec.structs.replace(one, certificate=kept))
-    line(message("Confirmed: certificate {number} of {id}", number=found.number, id=one.id))
+    confirmed = confirm_certificate(this_pc(), asked.id, asked.number, asked.who)
+    line(message("Confirmed: certificate {number} of {id}", number=confirmed.number, id=asked.id))
     return 0
 
 
@@ -225,19 +173,6 @@ def _tell_standard(standard: MeasurementStandard) -> None:
 def _concerns(bench: Bench, one: BenchInstrument) -> None:
     for concern in Registration(one, bench.standards_of(one.id)).concerns(_today()):
         line(concern.sentence)
-
-
-def _known(id: str) -> tuple[Bench, BenchInstrument]:
-    bench = load_bench(this_pc().bench)
-    one = bench.find(id)
-    if one is None:
-        known = ", ".join(each.id for each in bench.instrument)
-        raise WrongUse(message("The register has no instrument “{id}”. Known: {known}.", id=id, known=known or "-"))
-    return bench, one
-
-
-def _put(bench: Bench, one: BenchInstrument) -> None:
-    save_bench(this_pc().bench, bench.with_instrument(one))
 
 
 def _today() -> date:

@@ -2,7 +2,7 @@
 
 from labclient.participation._bodies import body_of
 from labclient.participation._copying import choose_copy, copied_so_far, copy_folder, keep_up
-from labclient.participation._diagnostic import Look, Told, read_out
+from labclient.participation._diagnostic import Look, Told, diagnostic_file, read_out
 from labclient.participation._entries import (
     KINDS,
     Arrival,
@@ -26,7 +26,16 @@ from labclient.participation._gates import (
     may_run,
     missing,
 )
-from labclient.participation._instruments import Instrument, bench_instrument, known_drivers
+from labclient.participation._instruments import Instrument, address_for, bench_instrument, known_drivers
+from labclient.participation._register import (
+    confirm_certificate,
+    enter_certificate,
+    entry_of,
+    last_answers,
+    note_answer,
+    register,
+    register_silent,
+)
 from labclient.participation._runs import Hands, Observer, Runs
 from labclient.participation._satellites import give_up_satellite, issue_satellite, take_satellite
 from labclient.participation._sending import send
@@ -61,28 +70,37 @@ __all__ = [
     "Runs",
     "State",
     "Told",
+    "address_for",
     "bench_instrument",
     "body_of",
     "checkpoint_file",
     "choose_copy",
+    "confirm_certificate",
     "confirm_root",
     "copied_so_far",
     "copy_folder",
     "damage",
+    "diagnostic_file",
+    "enter_certificate",
+    "entry_of",
     "first_state",
     "fold",
     "give_up_satellite",
     "issue_satellite",
     "keep_up",
     "known_drivers",
+    "last_answers",
     "may_enter",
     "may_finish",
     "may_run",
     "missing",
+    "note_answer",
     "pack",
     "prepare",
     "read_out",
     "read_state",
+    "register",
+    "register_silent",
     "send",
     "sign",
     "submit",

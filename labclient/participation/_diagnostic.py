@@ -5,6 +5,7 @@ What the screen shows was on disk before; it belongs to no comparison and can ne
 
 import csv
 from collections.abc import Callable
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from threading import Event
@@ -14,10 +15,11 @@ from msgspec import Struct
 from labclient.acquisition import Recorder, Series, Source, Tell
 from labclient.clock import Clock
 from labclient.errors import Trouble
+from labclient.home import Home
 from labclient.instruments import Device, Line
-from labclient.notebook import Channel, Notebook, Reader, blocks, channels_of
+from labclient.notebook import SUFFIX, Channel, Notebook, Reader, blocks, channels_of
 from labclient.participation._instruments import Instrument
-from labclient.signing import NoteKey
+from labclient.signing import NoteKey, storage
 
 _LOOK_S = 0.5  # real seconds between looks at the record
 
@@ -39,6 +41,14 @@ class Look(Struct, frozen=True):
 
 
 Show = Callable[[Look], object]
+
+
+def diagnostic_file(home: Home) -> Path:
+    """A new name for the notebook of a look, among this PC's own files."""
+    folder = home.root / "diagnostics"
+    with storage(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}{SUFFIX}"
 
 
 def read_out(

@@ -41,6 +41,15 @@ def concerns_of(device: Device) -> tuple[Concern, ...]:
     return device.concerns if isinstance(device, RegisteredDevice) else ()
 
 
+def address_for(driver: Driver, given: str) -> str:
+    """An address as the driver takes it; `tcp://host:port` is spelled for its kind of connection."""
+    if not given.startswith("tcp://"):
+        return given
+    host, _, port = given.removeprefix("tcp://").rpartition(":")
+    kinds = {connection.kind for connection in driver.file.connection}
+    return f"TCPIP0::{host}::{port}::SOCKET" if "socket" in kinds else f"socket://{host}:{port}"
+
+
 def known_drivers(home: Home) -> Mapping[str, Driver]:
     """The shipped drivers and the technician's own, by id; one's own wins."""
     return drivers([shipped("drivers"), home.drivers])
