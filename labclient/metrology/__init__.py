@@ -20,14 +20,31 @@ Guide, in the order of a participation:
 - `parse_model`, `propagate`, `propagate_several`: the budget of a model written as an expression.
 - `monte_carlo`, `validate_budget`: the same by drawing, and whether the budget agrees with it.
 - `trend`, `group_range`, `yearly`, `two_times`, `monitoring`: the stability tests that standards name, over months.
+- `BUILT_IN`, `propagate_built_in`: air density, buoyancy, weighing, pressure head, length, gas volume;
+  `its90_w`, `its90_temperature`: platinum thermometers.
 - `round_result`: the two numbers as printed.
 """
 
+from labclient.metrology._agreement import Agreement, Reference, Score, en_score, z_prime_score, z_score, zeta_score
 from labclient.metrology._allan import Allan, AllanKind, AllanWatch, adev, allan, mdev, oadev
+from labclient.metrology._built_in import BUILT_IN, BuiltIn, Input, in_stated_units, propagate_built_in
+from labclient.metrology._consensus import (
+    ConsistentSubset,
+    Degree,
+    MonteCarloMedian,
+    RandomEffects,
+    WeightedMean,
+    dersimonian_laird,
+    largest_consistent_subset,
+    mandel_paule,
+    monte_carlo_median,
+    weighted_mean,
+)
 from labclient.metrology._decision import Judgement, Verdict, judge
 from labclient.metrology._drift import Line, LineValue, fit_line, line_at
 from labclient.metrology._drift_forms import Drift, DriftChoice, DriftForm, Why, choose_drift, drift_at, fit_drift
 from labclient.metrology._homogeneity import BetweenUnits, Homogeneity, between_units, homogeneity
+from labclient.metrology._its90 import its90_reference, its90_slope, its90_temperature, its90_w
 from labclient.metrology._model import Model, parse_model
 from labclient.metrology._monte_carlo import MonteCarlo, MonteCarloRule, Validation, monte_carlo, validate_budget
 from labclient.metrology._normality import Normality, normality
@@ -94,22 +111,27 @@ from labclient.metrology._uncertainty import (
 )
 
 __all__ = [
+    "BUILT_IN",
     "MAD_TO_S",
     "OUTLIER_LEVEL",
     "STRAGGLER_LEVEL",
     "SX",
     "SXS",
     "SXXS",
+    "Agreement",
     "Allan",
     "AllanKind",
     "AllanWatch",
     "BetweenUnits",
     "Budget",
+    "BuiltIn",
     "Cochran",
     "Component",
+    "ConsistentSubset",
     "Correlation",
     "Coverage",
     "CycleValue",
+    "Degree",
     "Distribution",
     "Drift",
     "DriftChoice",
@@ -120,6 +142,7 @@ __all__ = [
     "Gesd",
     "GesdStep",
     "Homogeneity",
+    "Input",
     "Judgement",
     "LargestChange",
     "Limits",
@@ -129,6 +152,7 @@ __all__ = [
     "Model",
     "Monitoring",
     "MonteCarlo",
+    "MonteCarloMedian",
     "MonteCarloRule",
     "Normality",
     "OutlierTest",
@@ -136,6 +160,8 @@ __all__ = [
     "Pooled",
     "Position",
     "Propagation",
+    "RandomEffects",
+    "Reference",
     "Regression",
     "Robust",
     "Rounded",
@@ -144,6 +170,7 @@ __all__ = [
     "Sampling",
     "Scatter",
     "Scheme",
+    "Score",
     "SecondOrder",
     "Settling",
     "SettlingRule",
@@ -159,6 +186,7 @@ __all__ = [
     "Validation",
     "Verdict",
     "Waiting",
+    "WeightedMean",
     "Why",
     "adev",
     "algorithm_a",
@@ -169,8 +197,10 @@ __all__ = [
     "combine",
     "coverage_factor",
     "cycle",
+    "dersimonian_laird",
     "dixon",
     "drift_at",
+    "en_score",
     "excursions",
     "fit_drift",
     "fit_line",
@@ -179,19 +209,28 @@ __all__ = [
     "grubbs",
     "grubbs_pair",
     "homogeneity",
+    "in_stated_units",
+    "its90_reference",
+    "its90_slope",
+    "its90_temperature",
+    "its90_w",
     "judge",
+    "largest_consistent_subset",
     "line_at",
     "mad",
+    "mandel_paule",
     "mdev",
     "median",
     "monitoring",
     "monte_carlo",
+    "monte_carlo_median",
     "normality",
     "oadev",
     "parse_model",
     "pooled",
     "position",
     "propagate",
+    "propagate_built_in",
     "propagate_several",
     "regress",
     "reverse",
@@ -205,5 +244,9 @@ __all__ = [
     "two_times",
     "type_a",
     "validate_budget",
+    "weighted_mean",
     "yearly",
+    "z_prime_score",
+    "z_score",
+    "zeta_score",
 ]

@@ -70,6 +70,7 @@ def monte_carlo(
     unit: str,
     rule: MonteCarloRule,
     correlations: Sequence[Correlation] = (),
+    as_written: bool = False,
 ) -> MonteCarlo:
     """Adaptive Monte Carlo (7.9): blocks of trials until twice the standard deviation of the averages of y, u and both
     ends of the interval is within the tolerance.
@@ -77,13 +78,14 @@ def monte_carlo(
     Distributions by table 1: normal; normal or t with finite ν as x + u·t_ν (6.4.9); rectangular, with finite ν as
     curvilinear trapezoid whose limits are inexact by a/√(2ν) (6.4.3; GUM G.4.2); triangular; trapezoid; arcsine
     (U-shaped). Correlated inputs are drawn from a joint normal, or t where they share one finite ν (JCGM 102:2011,
-    5.3.2). Raises `ModelInvalid` and `DataUnfit` as `propagate`, and `DataUnfit` when a drawn input leaves the model
-    without a value, when inputs of other distributions or different ν are correlated, or for an impossible rule.
+    5.3.2). `as_written` as in `propagate`. Raises `ModelInvalid` and `DataUnfit` as `propagate`, and `DataUnfit` when a
+    drawn input leaves the model without a value, when inputs of other distributions or different ν are correlated, or
+    for an impossible rule.
     """
     if not (0 < rule.probability < 1 and rule.digits in (1, 2) and rule.most >= 2 * BLOCK and rule.seed >= 0):
         raise DataUnfit(message("These rules do not describe a Monte Carlo computation."))
     positive(rule.share)
-    prepared = Prepared(model, inputs, unit)
+    prepared = Prepared(model, inputs, unit, as_written)
     generator = np.random.Generator(np.random.PCG64(rule.seed))
     draw = _drawing(inputs, correlations, generator)
     size = max(BLOCK, ceil(100 / (1 - rule.probability)))

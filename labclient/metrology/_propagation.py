@@ -62,14 +62,16 @@ def propagate(
     unit: str,
     coverage: Coverage | None = None,
     correlations: Sequence[Correlation] = (),
+    as_written: bool = False,
 ) -> Propagation:
     """Value and budget of one model. `id` of each input is its name in the model; its `sensitivity` is computed.
 
-    An input that the model does not use stays in the budget with sensitivity zero. Raises `ModelInvalid` for a missing
-    input or a model whose dimension is not that of `unit`, `DataUnfit` where the model has no finite value or slope,
-    and as `combine`.
+    `as_written` takes all numbers as they are, for an empirical formula whose constants carry units. An input
+    that the model does not use stays in the budget with sensitivity zero. Raises `ModelInvalid` for a missing input or
+    a model whose dimension is not that of `unit`, `DataUnfit` where the model has no finite value or slope, and as
+    `combine`.
     """
-    prepared = Prepared(model, inputs, unit)
+    prepared = Prepared(model, inputs, unit, as_written)
     budget = combine(prepared.with_sensitivities(), unit, coverage, correlations)
     return Propagation(
         model=model.text,
@@ -105,7 +107,7 @@ def propagate_several(
 class Prepared:
     """A model with its inputs brought to one system of units; also the ground of the Monte Carlo method."""
 
-    def __init__(self, model: Model, inputs: Sequence[Component], unit: str) -> None:
+    def __init__(self, model: Model, inputs: Sequence[Component], unit: str, as_written: bool = False) -> None:
         self.model, self.inputs = model, inputs
         names = [one.id for one in inputs]
         missing = [name for name in model.names if name not in names]
@@ -117,7 +119,7 @@ class Prepared:
                     names=", ".join(model.names),
                 )
             )
-        scales = _scales([*(one.unit for one in inputs), unit])
+        scales = None if as_written else _scales([*(one.unit for one in inputs), unit])
         self.units_checked = scales is not None
         *self._scales, self._result = scales or [Scale(Dimension())] * (len(names) + 1)
         if scales:
