@@ -125,7 +125,8 @@ def _follow(notebook: Path, seconds: float, *, idle: bool = False) -> list[float
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
             recorded: Future[int] = pool.submit(_record, notebook, seconds)
             until = QTimer()
-            until.timeout.connect(lambda: application.exit() if recorded.done() else None)  # quit would close the window
+            # `quit` would close the window before it has shown the last readings.
+            until.timeout.connect(lambda: application.exit() if recorded.done() else None)
             until.start(100)
             application.exec()
             probe.stop()
