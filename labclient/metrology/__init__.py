@@ -23,9 +23,18 @@ Guide, in the order of a participation:
 - `BUILT_IN`, `propagate_built_in`: air density, buoyancy, weighing, pressure head, length, gas volume;
   `its90_w`, `its90_temperature`: platinum thermometers.
 - `round_result`: the two numbers as printed.
+
+For the people who judge, in any order:
+
+- `grubbs`, `grubbs_pair`, `dixon`, `gesd`, `cochran`: what lies too far out; they propose and never remove.
+- `normality`: could the values be normal? `median`, `mad`, `algorithm_a`: a mean that a few wild values cannot move.
+- `between_units`, `homogeneity`: are the units of a batch alike?
+- `weighted_mean`, `monte_carlo_median`, `largest_consistent_subset`, `dersimonian_laird`, `mandel_paule`: one reference
+  value from several laboratories; `en_score`, `zeta_score`, `z_score`, `z_prime_score`: who agrees with it. For the
+  pilot and the released report only.
 """
 
-from labclient.metrology._agreement import Agreement, Reference, Score, en_score, z_prime_score, z_score, zeta_score
+from labclient.metrology._agreement import Agreement, Membership, Score, en_score, z_prime_score, z_score, zeta_score
 from labclient.metrology._allan import Allan, AllanKind, AllanWatch, adev, allan, mdev, oadev
 from labclient.metrology._built_in import BUILT_IN, BuiltIn, Input, in_stated_units, propagate_built_in
 from labclient.metrology._consensus import (
@@ -96,7 +105,7 @@ from labclient.metrology._stability_tests import (
     two_times,
     yearly,
 )
-from labclient.metrology._statistics import Pooled, Summary, TypeA, pooled, summary, type_a
+from labclient.metrology._statistics import FromRange, Pooled, Summary, TypeA, pooled, range_method, summary, type_a
 from labclient.metrology._transport import Excursion, Exposure, Limits, Sampling, excursions
 from labclient.metrology._uncertainty import (
     Budget,
@@ -139,6 +148,7 @@ __all__ = [
     "Excursion",
     "Exposure",
     "Form",
+    "FromRange",
     "Gesd",
     "GesdStep",
     "Homogeneity",
@@ -148,6 +158,7 @@ __all__ = [
     "Limits",
     "Line",
     "LineValue",
+    "Membership",
     "Method",
     "Model",
     "Monitoring",
@@ -161,7 +172,6 @@ __all__ = [
     "Position",
     "Propagation",
     "RandomEffects",
-    "Reference",
     "Regression",
     "Robust",
     "Rounded",
@@ -232,6 +242,7 @@ __all__ = [
     "propagate",
     "propagate_built_in",
     "propagate_several",
+    "range_method",
     "regress",
     "reverse",
     "round_result",
