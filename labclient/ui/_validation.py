@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QLabel, QTableWidgetItem
 
 from labclient.errors import Trouble
@@ -85,7 +86,8 @@ class ValidationPage(Page):
                 )
             )
         )  # fmt: skip
-        self.table.show_rows([_cells(row) for row in outcome.weakest()])
+        icons = {mark: mark_icon(mark) for mark in ("passed", "failed")}
+        self.table.show_rows([_cells(row, icons) for row in outcome.weakest()])
         self.table.show()
         self.save_button.setEnabled(True)
 
@@ -106,9 +108,9 @@ def _told(outcome: Outcome) -> str:
     return f"{outcome.made:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _cells(row: Compared) -> tuple[str | QTableWidgetItem, ...]:
+def _cells(row: Compared, icons: dict[str, QIcon]) -> tuple[str | QTableWidgetItem, ...]:
     mark = "passed" if row.passed else "failed"
-    verdict = QTableWidgetItem(mark_icon(mark), mark_word(mark))
+    verdict = QTableWidgetItem(icons[mark], mark_word(mark))
     ours = QTableWidgetItem(row.ours or "—")
     ours.setToolTip(row.trouble)
     return row.case, row.quantity, row.certified, ours, digits(row.lre) or "—", digits(row.bar) or "—", verdict

@@ -31,7 +31,6 @@ _WORDS: Final = {
     "clock": message("by this PC's clock, unchecked"),
     "cases_sha256": message("Reference data, SHA-256"),
     "signature": message("Signature"),
-    "unsigned": message("Unsigned"),
     "summary": message("Summary"),
     "missed": message("Below the bar"),
     "set": message("Reference cases"),

@@ -12,7 +12,7 @@ from labclient.validation._data import CaseSet
 from labclient.words import message
 
 SETS: Final = ("strd-univariate", "strd-anova", "strd-linear", "sp1065", "gum", "constructed")
-DIGEST: Final = "821eaebf2ee4bdecda543cdbbb999dbb6e648d04aaca406cb24acce125a0b019"
+DIGEST: Final = "3b1b0d4009806d853b21df18a97f75c3e3a962511b53c78c91128dd9e12b539f"
 """SHA-256 over the files of `SETS`, one behind the other: a changed digit on a PC is no longer a certified one."""
 _LARGEST: Final = 1 << 20
 
