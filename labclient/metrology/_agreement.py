@@ -56,8 +56,9 @@ def en_score(
 
     The sign is minus only for a member of a weighted mean (see `Membership`), whose value the reference shares: then
     cov(x, x_ref) = u_ref² (Cox, Metrologia 39 (2002) 589; JJF 1117-2010). `U_ts` is the transfer standard's instability
-    during the circulation, which no laboratory's own budget holds. Where U_TS > `most_ratio`·U (the plan's), |En| ≤ 1 proves
-    nothing and is inconclusive (after Wright et al. 2016); an |En| above 1 stands, because U_TS only makes En smaller.
+    during the circulation, which no laboratory's own budget holds. Where U_TS > `most_ratio`·U (the plan's), |En| ≤ 1
+    proves nothing and is inconclusive (after Wright et al. 2016); an |En| above 1 stands, because U_TS only makes En
+    smaller.
 
     Raises `DataUnfit` for numbers not finite, a negative U, U = 0 of the laboratory, or a member's U_ref ≥ U.
     """
@@ -69,9 +70,7 @@ def en_score(
     if membership is Membership.WEIGHTED_MEAN:
         if U_ref >= U:
             raise DataUnfit(
-                message(
-                    "A member's uncertainty {U} cannot be smaller than that of its mean, {U_ref}.", U=U, U_ref=U_ref
-                ),
+                message("A member's uncertainty {U} must exceed that of its mean, {U_ref}.", U=U, U_ref=U_ref),
                 message("Check whether the reference value is a weighted mean with this laboratory in it."),
             )
         own = sqrt((U - U_ref) / U * (1 + U_ref / U)) * U
