@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-FAULTS: Final = frozenset({"no_reply", "late", "truncated", "cut", "garbage", "wrong_terminator", "duplicate", "stuck"})
+FAULTS: Final = frozenset(
+    {"no_reply", "late", "truncated", "cut", "garbage", "wrong_terminator", "duplicate", "stuck", "echo"}
+)
 
 
 @dataclass(slots=True)
@@ -14,11 +16,12 @@ class Fault:
     left: int = 1
 
 
-def spoil(kind: str, reply: bytes, end: bytes, last: bytes) -> bytes:
-    """The bytes that go out instead of `reply`, which ends with `end`; `last` is the last good one.
+def spoil(kind: str, reply: bytes, end: bytes, last: bytes, asked: bytes) -> bytes:
+    """The bytes that go out instead of `reply`, which ends with `end`; `last` is the last good one,
+    `asked` the request.
 
     `truncated` loses the rest of the line with its end, `cut` loses the last digit only, `stuck` says the
-    last reply again.
+    last reply again, `echo` the request before the reply.
     """
     text = reply.removesuffix(end)
     return {
@@ -29,4 +32,5 @@ def spoil(kind: str, reply: bytes, end: bytes, last: bytes) -> bytes:
         "wrong_terminator": text + (b"\n" if end != b"\n" else b"\r"),
         "duplicate": reply + reply,
         "stuck": last or reply,
+        "echo": asked + reply,
     }[kind]

@@ -39,7 +39,7 @@ class Simulator:
         self._requests: asyncio.Queue[bytes] = asyncio.Queue()
         self._faults: deque[Fault] = deque()
         self._held: deque[bytes] = deque()
-        self._last = b""
+        self._last = self._asked = b""
         self._stopped = asyncio.Event()
         self._streaming: asyncio.TimerHandle | None = None
         self._wire: Wire = PseudoTerminal(self._feed) if listen == "pty" else TcpPort(listen, self._feed)
@@ -86,6 +86,7 @@ class Simulator:
     async def _work(self) -> None:
         while True:
             request = (await self._requests.get()).decode(self._encoding, "replace")
+            self._asked = request.encode(self._encoding, "replace") + self._send_end
             answer = self._talk.answer(request, self.seconds)
             if answer.delay_s:
                 await asyncio.sleep(answer.delay_s / self._speed)
@@ -104,7 +105,7 @@ class Simulator:
             if fault.kind == "late":
                 self._held.append(data)
                 return
-            data = spoil(fault.kind, data, self._reply_end, self._last)
+            data = spoil(fault.kind, data, self._reply_end, self._last, self._asked)
         elif answer.is_reading:
             self._last = data
         if data:
