@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from math import sqrt
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -10,6 +11,12 @@ import numpy as np
 from labclient.errors import DataUnfit
 from labclient.metrology._numbers import Array, Numbers, finite
 from labclient.words import message
+
+_OF_RANGE: Final = {
+    2: (1.13, 0.9), 3: (1.69, 1.8), 4: (2.06, 2.7), 5: (2.33, 3.6), 6: (2.53, 4.5), 7: (2.70, 5.3), 8: (2.85, 6.0),
+    9: (2.97, 6.8),
+}  # fmt: skip
+"""n: C_n, ν"""
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +39,15 @@ class Pooled(msgspec.Struct, frozen=True, kw_only=True):
 
     s: float
     dof: int
+
+
+class FromRange(msgspec.Struct, frozen=True, kw_only=True):
+    """A standard deviation drawn from a range, with the method's own degrees of freedom."""
+
+    s: float
+    dof: float
+    range: float
+    divisor: float
 
 
 class TypeA(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +103,20 @@ def pooled(s_list: Numbers, dof_list: Sequence[int]) -> Pooled:
     total = float(dof.sum())
     largest = float(s.max()) or 1.0
     return Pooled(s=largest * sqrt(float(dof @ (s / largest) ** 2) / total), dof=int(total))
+
+
+def range_method(values: Numbers) -> FromRange:
+    """s = (largest − smallest) / C_n of 2 to 9 values about normal (极差法, JJF 1059.1-2012, 4.3.2.3, table 1).
+
+    Less is known than by `summary`: `dof` is that of the table. Raises `DataUnfit` for fewer or more values and for
+    values that are not finite.
+    """
+    array = finite(values, least=2)
+    if array.size not in _OF_RANGE:
+        raise DataUnfit(message("The range method takes 2 to 9 values; there are {n}.", n=array.size))
+    divisor, dof = _OF_RANGE[array.size]
+    extent = float(array.max() - array.min())
+    return FromRange(s=extent / divisor, dof=dof, range=extent, divisor=divisor)
 
 
 def type_a(values_per_group: Sequence[Numbers]) -> TypeA:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labclient.errors import DataUnfit
-from labclient.metrology import pooled, summary, type_a
+from labclient.metrology import pooled, range_method, summary, type_a
 
 readings = st.lists(st.floats(-1e3, 1e3, allow_subnormal=False), min_size=2, max_size=60)
 
@@ -129,3 +129,23 @@ def test_more_readings_inside_a_group_do_not_buy_certainty() -> None:
 def test_type_a_needs_two_groups_with_readings(groups: list) -> None:
     with pytest.raises(DataUnfit):
         type_a(groups)
+
+
+@pytest.mark.parametrize("n", range(2, 10))
+def test_the_range_method_finds_the_standard_deviation_on_average(n: int) -> None:
+    runs = np.random.default_rng(n).standard_normal((20000, n))
+    found = [range_method(run) for run in runs[:2000]]
+    assert np.ptp(runs, axis=1).mean() / found[0].divisor == pytest.approx(1.0, abs=0.012)
+    scatter = np.std([one.s for one in found])
+    assert 1 / (2 * scatter**2) == pytest.approx(found[0].dof, rel=0.2)
+
+
+def test_the_range_method_carries_its_unit() -> None:
+    assert range_method([3.0, 1.0, 2.0]).s == pytest.approx(2 / 1.69)
+    assert range_method([5.0, 5.0]).s == 0
+
+
+@pytest.mark.parametrize("values", [[], [1.0], [1.0] * 10, [1.0, math.nan], [1.0, -math.inf]])
+def test_the_range_method_refuses_other_numbers(values: list[float]) -> None:
+    with pytest.raises(DataUnfit):
+        range_method(values)
