@@ -1,58 +1,110 @@
-"""Where an instrument may be: each source is asked apart, for three seconds at most, and none can hinder the others."""
+"""`labclient instruments find`: what is connected, told as it comes."""
 
-from collections.abc import Callable
-from threading import Thread
+import re
+from argparse import Namespace
+from typing import Any
 
-from labclient.words import Message, message
+import msgspec
 
-_PATIENCE_S = 3.0
+from labclient.cli._common import add_json
+from labclient.cli._drivers import driver_named
+from labclient.cli._out import as_json, line
+from labclient.cli._verbs import Verbs
+from labclient.home import this_pc
+from labclient.instruments import BusReport, Discovery, Driver, Sighting, discover, tcp_addresses
+from labclient.participation import known_drivers
+from labclient.words import Message, message, say
 
+_BUSES: dict[str, Message] = {
+    "serial": message("serial ports"), "VISA": message("VISA"), "network": message("network"),
+}  # fmt: skip
 
-def found_addresses() -> tuple[list[str], list[Message]]:
-    """The addresses found, and a sentence for each source that did not answer."""
-    sources: dict[str, Callable[[], list[str]]] = {"serial": _serial_ports, "VISA": _visa_resources}
-    asked = {name: _Asked(name, source) for name, source in sources.items()}
-    found: list[str] = []
-    silent: list[Message] = []
-    for one in asked.values():
-        one.thread.join(_PATIENCE_S)
-        found += [address for address in one.found if address not in found]
-        if one.trouble is not None:
-            silent.append(one.trouble)
-        elif one.thread.is_alive():
-            silent.append(message("{name}: no answer within {seconds} s", name=one.name, seconds=_PATIENCE_S))
-    return found, silent
+_PORT = re.compile(r"/.+|COM\d+|(?:adapter|rfc2217)://.+", re.IGNORECASE)
 
 
-class _Asked:
-    """One source, asked in a thread that nobody waits for longer than it may take."""
-
-    def __init__(self, name: str, source: Callable[[], list[str]]) -> None:
-        self.name = name
-        self.found: list[str] = []
-        self.trouble: Message | None = None
-        self._source = source
-        self.thread = Thread(target=self._ask, name=f"find-{name}", daemon=True)
-        self.thread.start()
-
-    def _ask(self) -> None:
-        try:
-            self.found = self._source()
-        except Exception as error:  # noqa: BLE001 - vendors' libraries raise whatever they like; it is told, and others go on
-            self.trouble = message("{name}: {reason}", name=self.name, reason=str(error) or type(error).__name__)
+def add(instruments: Verbs) -> None:
+    find = instruments.add("find", message("find instruments: serial ports, VISA, network addresses given"), _find)
+    told = message(
+        "ask here too: HOST[:PORT], 192.168.1.10-20:5025, or a serial port; without a port, the drivers' ports"
+    )
+    find.add_argument("address", nargs="*", metavar="ADDRESS", help=say(told))
+    told = message("an address that must not be touched, such as the transfer standard's; may be repeated")
+    find.add_argument("--exclude", action="append", default=[], metavar="ADDRESS", help=say(told))
+    told = message("ask only in the words of this driver; may be repeated")
+    find.add_argument("--driver", action="append", default=[], metavar="DRIVER", help=say(told))
+    find.add_argument(
+        "--list", action="store_true", help=say(message("list addresses only; nothing is opened or asked"))
+    )
+    add_json(find)
 
 
-def _serial_ports() -> list[str]:
-    from serial.tools.list_ports import comports
+def _find(asked: Namespace) -> int:
+    named = [driver_named(one) for one in asked.driver]
+    drivers = named or list(known_drivers(this_pc()).values())
+    ports = [one for one in asked.address if _PORT.fullmatch(one)]
+    network = tcp_addresses((one for one in asked.address if one not in ports), _ports(drivers))
+    tell = None if asked.json else (lambda found: _tell(found, asked.list))
+    found = discover(drivers, network=network, ports=ports, barred=asked.exclude, tell=tell, asking=not asked.list)
+    if asked.json:
+        as_json(_as_json(found))
+        return 0
+    line(message("{count} addresses. Any other address can be given by hand to `identify`, `read` and `add`.",
+                 count=len(found.sightings)))  # fmt: skip
+    return 0
 
-    return sorted(port.device for port in comports())
+
+def _ports(drivers: list[Driver]) -> list[int]:
+    """The ports at which these drivers' instruments listen when nobody has changed them."""
+    declared = (connection.port for driver in drivers for connection in driver.file.connection)
+    return sorted({port for port in declared if port is not None})
 
 
-def _visa_resources() -> list[str]:
-    import warnings
+def _tell(found: Sighting | BusReport, listing: bool) -> None:
+    if isinstance(found, BusReport):
+        _tell_bus(found)
+    elif found.state != "seen":
+        line(
+            found.told
+            if found.state == "closed"
+            else message("{address}: {told}", address=_name(found), told=found.told)
+        )
+        for fit in found.fits:
+            who = fit.identity
+            line(message("    {model}, serial number {serial}: driver {driver}, address {address}",
+                         model=who.model or "-", serial=who.serial or "-", driver=fit.driver,
+                         address=found.address_for(fit)))  # fmt: skip
+    elif listing:
+        line(message("{address}", address=_name(found)))
 
-    from pyvisa import ResourceManager
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return sorted(one for one in ResourceManager().list_resources("?*") if not one.startswith("ASRL"))
+def _tell_bus(report: BusReport) -> None:
+    line(message("[{bus}] {told}", bus=_BUSES[report.bus], told=report.told))
+    for ability in report.abilities:
+        if ability.seen:
+            line(message("    {bus}: searched ({why})", bus=ability.bus, why=ability.why))
+        else:
+            line(message("    {bus}: not searched ({why})", bus=ability.bus, why=ability.why))
+
+
+def _name(found: Sighting) -> str:
+    about = ", ".join(text for text in (found.adapter, found.description) if text)
+    return f"{found.address} ({about})" if about else found.address
+
+
+def _as_json(found: Discovery) -> dict[str, Any]:
+    return {
+        "addresses": [one.address for one in found.sightings],
+        "found": [
+            {
+                "address": one.address, "bus": one.bus, "state": one.state, "told": say(one.told),
+                "adapter": one.adapter, "description": one.description,
+                "fits": [{**msgspec.to_builtins(fit), "address": one.address_for(fit)} for fit in one.fits],
+            }
+            for one in found.sightings
+        ],
+        "buses": [
+            {"bus": one.bus, "ok": one.ok, "told": say(one.told), "abilities": msgspec.to_builtins(one.abilities)}
+            for one in found.buses
+        ],
+        "not_searched": [f"{one.bus}: {say(one.told)}" for one in found.buses if not one.ok],
+    }  # fmt: skip

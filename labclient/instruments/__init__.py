@@ -1,5 +1,6 @@
 """Links, TOML drivers, devices, the bench register, and the simulator that plays a driver's other end."""
 
+from labclient.instruments._adapters import bound, serial_ports
 from labclient.instruments._bench import (
     Bench,
     BenchInstrument,
@@ -13,25 +14,32 @@ from labclient.instruments._bench import (
 )
 from labclient.instruments._certificate import Certificate, CertifiedPoint, confirmed_by, drift_since
 from labclient.instruments._device import Device, Identity, Line
-from labclient.instruments._discovery import Found, probe
+from labclient.instruments._discovery import BusReport, Discovery, Found, Sighting, discover, probe
 from labclient.instruments._driver import Driver, drivers, load_driver
 from labclient.instruments._links import Link, open_link
+from labclient.instruments._places import is_barred, tcp_addresses
+from labclient.instruments._probe import Fit
 from labclient.instruments._registered import Concern, RegisteredDevice, Registration, in_use
 from labclient.instruments._reply import ChannelInfo, Reply, ReplyRule
 from labclient.instruments._schema import STATUSES, Status
 from labclient.instruments._troubles import BadReply, NeedsResync, NoReply, NotConnected, SettingRefused
+from labclient.instruments._visa_search import Ability
 
 __all__ = [
     "STATUSES",
+    "Ability",
     "BadReply",
     "Bench",
     "BenchInstrument",
+    "BusReport",
     "Certificate",
     "CertifiedPoint",
     "ChannelInfo",
     "Concern",
     "Device",
+    "Discovery",
     "Driver",
+    "Fit",
     "Found",
     "Identity",
     "Licence",
@@ -46,11 +54,15 @@ __all__ = [
     "Reply",
     "ReplyRule",
     "SettingRefused",
+    "Sighting",
     "Status",
+    "bound",
     "confirmed_by",
+    "discover",
     "drift_since",
     "drivers",
     "in_use",
+    "is_barred",
     "keep_document",
     "load_bench",
     "load_driver",
@@ -58,5 +70,7 @@ __all__ = [
     "parse_certificate",
     "probe",
     "save_bench",
+    "serial_ports",
+    "tcp_addresses",
     "verify_document",
 ]

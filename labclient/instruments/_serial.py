@@ -6,6 +6,7 @@ from typing import Any, Final
 import serial
 
 from labclient.errors import LinkLost
+from labclient.instruments._adapters import resolved
 from labclient.instruments._links import BufferedLink, lost
 from labclient.instruments._schema import Connection
 from labclient.words import message
@@ -20,13 +21,14 @@ _GONE: Final = (serial.SerialException, OSError, TermiosError, TypeError)  # Typ
 
 
 class SerialLink(BufferedLink):
-    """A port such as `COM3`, `/dev/ttyUSB0` or `socket://192.0.2.7:4001`, opened exclusively."""
+    """A port such as `COM3`, `/dev/ttyUSB0`, `adapter://0403:6001:A1` or `socket://192.0.2.7:4001`, opened
+    exclusively."""
 
     def __init__(self, address: str, connection: Connection, timeout_s: float = 5.0) -> None:
         super().__init__()
         self._address = address
         try:
-            self._port = _configured(address, connection, timeout_s)
+            self._port = _configured(resolved(address), connection, timeout_s)
             self._port.open()
         except (*_GONE, ValueError) as trouble:
             raise LinkLost(

@@ -237,16 +237,34 @@ def test_drivers_are_listed_and_checked(pc: Pc, tmp_path: Path) -> None:
 
 
 def test_finding_never_fails(pc: Pc, monkeypatch: pytest.MonkeyPatch) -> None:
-    from labclient.cli import _find
+    from labclient.instruments import _discovery
 
-    def broken() -> list[str]:
+    def broken(*_: object, **__: object) -> None:
         raise RuntimeError("the vendor's library is broken")
 
-    monkeypatch.setattr(_find, "_visa_resources", broken)
-    monkeypatch.setattr(_find, "_serial_ports", lambda: ["COM9"])
+    monkeypatch.setattr(_discovery, "search_visa", broken)
+    monkeypatch.setattr(_discovery, "serial_ports", lambda: (_discovery.Port("COM9", "adapter://0403:6001:A1", "USB"),))
     found = pc.done("instruments", "find", "--json").json
     assert found["addresses"] == ["COM9"]
+    assert found["found"][0]["state"] == "closed"
     assert "broken" in found["not_searched"][0]
+    told = pc.done("instruments", "find", "--list").out
+    assert "COM9 (adapter://0403:6001:A1, USB)" in told
+
+
+def test_finding_says_which_driver_fits_and_why(pc: Pc, monkeypatch: pytest.MonkeyPatch) -> None:
+    from labclient.instruments import _discovery
+
+    monkeypatch.setattr(_discovery, "search_visa", lambda *_, **__: iter(()))
+    monkeypatch.setattr(_discovery, "serial_ports", tuple)
+    with simulated(pc.home, "keysight-344xx") as meter:
+        place = meter.address.removeprefix("tcp://")
+        told = pc.done("instruments", "find", place, "--driver", "keysight-344xx").out
+        assert "*IDN?" in told
+        assert "driver keysight-344xx, address TCPIP0::127.0.0.1::" in told
+        barred = pc.done("instruments", "find", place, "--exclude", meter.address, "--json").json
+    assert [one["state"] for one in barred["found"]] == ["barred"]
+    assert pc.ask("instruments", "find", "192.0.2.0-255:1,2").code == 2
 
 
 def test_the_selftest_says_what_is_missing(pc: Pc, monkeypatch: pytest.MonkeyPatch) -> None:
