@@ -1,31 +1,52 @@
 """Acquisition: what sources read, recorded before anybody sees it."""
 
+from labclient.acquisition._by_hand import ByHand, Confirmation, Transcribed, Typist
 from labclient.acquisition._clock_told import CLOCK_SENTENCES, clock_remarks
 from labclient.acquisition._clock_watch import ClockWatch
 from labclient.acquisition._daily import DailyCheckpoint
+from labclient.acquisition._imported import Columns, Row, Value, read_rows, row_replies
 from labclient.acquisition._recorder import Recorder
 from labclient.acquisition._replies import Replies, replies
 from labclient.acquisition._room import RULES, Gauge, Left, Rules, getting_full, size_text, time_text
 from labclient.acquisition._series import Cycle, Series
 from labclient.acquisition._source import Source, Tell
+from labclient.acquisition._table import DELIMITER_NAMES, ENCODINGS, Table, read_table
+from labclient.acquisition._typed import Typed, doubt, in_words, read_typed
 
 __all__ = [
     "CLOCK_SENTENCES",
+    "DELIMITER_NAMES",
+    "ENCODINGS",
     "RULES",
+    "ByHand",
     "ClockWatch",
+    "Columns",
+    "Confirmation",
     "Cycle",
     "DailyCheckpoint",
     "Gauge",
     "Left",
     "Recorder",
     "Replies",
+    "Row",
     "Rules",
     "Series",
     "Source",
+    "Table",
     "Tell",
+    "Transcribed",
+    "Typed",
+    "Typist",
+    "Value",
     "clock_remarks",
+    "doubt",
     "getting_full",
+    "in_words",
+    "read_rows",
+    "read_table",
+    "read_typed",
     "replies",
+    "row_replies",
     "size_text",
     "time_text",
 ]

@@ -19,6 +19,7 @@ from labclient.cli import (
     _demo,
     _enter,
     _identity,
+    _import,
     _instruments,
     _notebook,
     _outbox,
@@ -32,6 +33,7 @@ from labclient.cli import (
     _simulate,
     _status,
     _trust,
+    _type,
     _validate,
     _verify,
 )
@@ -43,7 +45,7 @@ from labclient.words import LANGUAGES, message, say, system_language, use_langua
 
 _MODULES = (
     _demo, _simulate, _instruments, _identity, _plan, _trust, _notebook, _copy, _prove, _status, _enter,
-    _record, _satellite, _package, _verify, _delivery, _outbox, _sealing, _validate, _selftest,
+    _record, _type, _import, _satellite, _package, _verify, _delivery, _outbox, _sealing, _validate, _selftest,
 )  # fmt: skip
 FAULT = 70
 INTERRUPTED = 130

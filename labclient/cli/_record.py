@@ -40,11 +40,11 @@ def _record(asked: Namespace) -> int:
             message("The others are repeated for the record until they pass."),
         )
     with opened(asked) as participation:
-        _take_up(participation, asked)
+        take_up(participation, asked)
         state = participation.state
         meter = pick(participation.home, asked.meter, "meter", state.plan)
         room = pick(participation.home, asked.room, "room", state.plan) if asked.task == "measurement" else meter
-        day = asked.day or _first_day(state)
+        day = asked.day or first_day(state)
         if day > state.plan.measurement.days:
             raise WrongUse(message("The plan has {days} days.", days=state.plan.measurement.days))
         try:
@@ -54,32 +54,34 @@ def _record(asked: Namespace) -> int:
                 return _make(runs, asked, day, display)
         except KeyboardInterrupt:
             with uninterrupted():
-                _stop(participation, "stopped by the operator", asked.who)
+                stop_runs(participation, "stopped by the operator", asked.who)
                 line(message("Stopped in order. What was recorded stays; the same command goes on."))
             return _STOPPED
         except (LinkTrouble, WrongUse) as trouble:
-            _stop(participation, say(trouble.sentence, "en"), asked.who)
+            stop_runs(participation, say(trouble.sentence, "en"), asked.who)
             raise
 
 
 def _make(runs: Runs, asked: Namespace, day: int, display: Display) -> int:
     if asked.task == "measurement":
         runs.measure(day, asked.purpose)
-        display.tell(message("Day {day} is measured.", day=day) if asked.purpose == "record" else _trial(asked.purpose))
+        display.tell(
+            message("Day {day} is measured.", day=day) if asked.purpose == "record" else trial_told(asked.purpose)
+        )
         return 0
     if asked.purpose != "record":
         runs.practise_stability(asked.purpose)
-        display.tell(_trial(asked.purpose))
+        display.tell(trial_told(asked.purpose))
         return 0
     made = {"functional": runs.functional, "settling": runs.settle, "stability": runs.stability}[asked.task]()
     return told_check(made)
 
 
-def _trial(purpose: Literal["trial", "diagnostic"]) -> Message:
+def trial_told(purpose: Literal["trial", "diagnostic"]) -> Message:
     return message("Recorded as {purpose}: it counts for nothing and is never promoted.", purpose=purpose)
 
 
-def _take_up(participation: Participation, asked: Namespace) -> None:
+def take_up(participation: Participation, asked: Namespace) -> None:
     """What a crash left open is closed when the person says so; else it is named. Raises `GateClosed`."""
     left = participation.state.open_runs
     if left and not asked.resume:
@@ -95,12 +97,14 @@ def _take_up(participation: Participation, asked: Namespace) -> None:
                      task=TASK_NAMES[run.task]))  # fmt: skip
 
 
-def _stop(participation: Participation, reason: str, who: str) -> None:
+def stop_runs(participation: Participation, reason: str, who: str) -> None:
+    """End in order whatever run is open."""
     for run in participation.state.open_runs:
         participation.close_run(run.seq, reason[:400], who)
 
 
-def _first_day(state: State) -> int:
+def first_day(state: State) -> int:
+    """The first day of the measurement that is not complete, or the last one."""
     rule, counted = state.plan.measurement, state.counted
     for day in range(1, rule.days + 1):
         for point in state.plan.points:

@@ -14,7 +14,7 @@ from labclient.cli._plan import ORIGINS
 from labclient.cli._verbs import Verbs
 from labclient.evaluation import CHECK_NAMES, VERDICT_NAMES
 from labclient.notebook import Reader
-from labclient.participation import STATION_NAMES, STATIONS, State, missing, read_state
+from labclient.participation import ORIGIN_NAMES, STATION_NAMES, STATIONS, State, missing, read_state
 from labclient.words import Message, message, say
 
 _RUN_OF = {"environment": "measurement"}  # watched beside it
@@ -74,6 +74,7 @@ def _as_json(state: State) -> dict[str, Any]:
             {"entry": seq, "point": one.point, "day": one.day, "cycle": one.cycle, "excluded": state.excluded.get(seq)}
             for seq, one in state.cycles.items()
         ],
+        "by_hand": [msgspec.to_builtins(run) for run in state.runs.values() if run.origin],
         "open_runs": [msgspec.to_builtins(run) for run in state.open_runs],
     }
 
@@ -102,6 +103,11 @@ def _told(state: State, notebook: Path) -> list[Message]:
         message("Run {run} ({task}) is open: it goes on elsewhere, or was interrupted.", run=run.seq,
                 task=TASK_NAMES[run.task])
         for run in state.open_runs
+    ]  # fmt: skip
+    told += [
+        message("Run {run} ({task}): the readings are {origin}.", run=run.seq, task=TASK_NAMES[run.task],
+                origin=ORIGIN_NAMES[run.origin])
+        for run in state.runs.values() if run.origin in ORIGIN_NAMES
     ]  # fmt: skip
     tasks = {_RUN_OF.get(run.task, run.task): None for run in state.open_runs}
     told += [

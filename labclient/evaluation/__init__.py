@@ -16,6 +16,7 @@ from labclient.evaluation._data import BudgetLine, Check, CheckName, Correction,
 from labclient.evaluation._inputs import BudgetDeclared, CertifiedValue, Declared, InfluenceUncertainty, Standard
 from labclient.evaluation._methods import METHODS, unknown_methods
 from labclient.evaluation._names import CHECK_NAMES, VERDICT_NAMES
+from labclient.evaluation._origin import counts, origin_counts
 from labclient.evaluation._result import result
 
 __all__ = [
@@ -36,10 +37,12 @@ __all__ = [
     "Result",
     "Standard",
     "check_again",
+    "counts",
     "environment",
     "environment_runs",
     "functional",
     "measured",
+    "origin_counts",
     "reading_stability",
     "result",
     "settled",

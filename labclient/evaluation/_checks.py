@@ -15,6 +15,7 @@ from labclient.clock import parse_iso
 from labclient.errors import DataUnfit, NumberInvalid
 from labclient.evaluation._cycles import Measured, measured, zero_limit
 from labclient.evaluation._data import Check, CheckName, Figure, digits
+from labclient.evaluation._origin import counts, origin, origin_counts
 from labclient.evaluation._readings import all_readings, readings
 from labclient.metrology import (
     Exposure,
@@ -44,7 +45,7 @@ _COVERED_BY = 2.5  # environment readings may lie this many plan intervals apart
 def functional(record: Reader, plan: Plan, run: int, stop: int | None = None) -> Check:
     """Does the transfer standard work at all: every reading within the wide tolerance of its point."""
     point = plan.points[0]
-    _made_for(record, run, "functional")
+    _made_for(record, plan, run, "functional")
     found = readings(record, run, plan.quantity, plan.unit, stop).values
     nominal, tolerance = _in(point.nominal, plan.unit), _in(point.tolerance, plan.unit)
     if len(found) < plan.arrival.functional_readings:
@@ -76,7 +77,7 @@ def transport(record: Reader, plan: Plan, attachment: int) -> Check:
 def settled(record: Reader, plan: Plan, run: int, stop: int | None = None) -> Settling:
     """The state of settling of one run; it begins where the run begins."""
     rule = plan.warm_up
-    _made_for(record, run, "settling")
+    _made_for(record, plan, run, "settling")
     found = readings(record, run, plan.quantity, plan.unit, stop)
     watch = SettlingWatch(
         SettlingRule(
@@ -110,7 +111,7 @@ def settling(record: Reader, plan: Plan, run: int, stop: int | None = None) -> C
 def reading_stability(record: Reader, plan: Plan, run: int, stop: int | None = None) -> Check:
     """Reading stability (读数稳定判定): the change over the run against the plan's limit."""
     rule = plan.stability
-    _made_for(record, run, "stability")
+    _made_for(record, plan, run, "stability")
     found = readings(record, run, plan.quantity, plan.unit, stop)
     if len(found.values) < rule.readings:
         figures = (Figure("readings", str(len(found.values))), Figure("needed", str(rule.readings)))
@@ -155,7 +156,7 @@ def environment(record: Reader, plan: Plan, stop: int | None = None) -> Check:
     """Was the room within the plan's limits whenever it was watched for the record, and was it watched throughout every
     counting cycle?"""
     counting = [one for one in measured(record, plan, stop) if not one.excluded]
-    runs = environment_runs(record, stop)
+    runs = environment_runs(record, plan, stop)
     exposures: list[Exposure] = []
     covered = bool(counting)
     for limits in plan.environment.limits:
@@ -188,21 +189,27 @@ def check_again(record: Reader, plan: Plan, said: Check, stop: int) -> Check:
             return environment(record, plan, stop)
 
 
-def environment_runs(record: Reader, stop: int | None = None) -> list[int]:
-    """The runs that watched the room for the record, of the first `stop` entries."""
+def environment_runs(record: Reader, plan: Plan, stop: int | None = None) -> list[int]:
+    """The runs that watched the room for the record and count by the plan, of the first `stop` entries."""
     return [
         entry.seq
         for entry in record.entries({"run-start"}, 0, stop)
-        if entry.body["task"] == "environment" and entry.body["purpose"] == "record"
+        if entry.body["task"] == "environment" and counts(plan, entry)
     ]
 
 
-def _made_for(record: Reader, run: int, task: Task) -> None:
-    """Raise `DataUnfit` for a run that was made for something else: a trial is never promoted."""
+def _made_for(record: Reader, plan: Plan, run: int, task: Task) -> None:
+    """Raise `DataUnfit` for a run that was made for something else, or has readings that do not count by the plan: a
+    trial is never promoted."""
     start = record.entry(run)
     purposes = {"record", "diagnostic"} if task == "functional" else {"record"}
     if start.kind != "run-start" or start.body["task"] != task or start.body["purpose"] not in purposes:
         raise DataUnfit(message("Run {run} was not made for this check.", run=run))
+    if not origin_counts(plan, origin(start), task):
+        raise DataUnfit(
+            message("By the plan, the readings of run {run} do not count: no instrument sent them.", run=run),
+            message("Repeat the run with an instrument."),
+        )
 
 
 def _covered(times: Iterable[float], one: Measured, plan: Plan) -> bool:

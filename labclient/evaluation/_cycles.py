@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from labclient.acquisition import Cycle
 from labclient.errors import DataUnfit
+from labclient.evaluation._origin import counts
 from labclient.evaluation._readings import Readings, readings
 from labclient.metrology import Form, Place, Position, Scheme, cycle, position, reverse
 from labclient.notebook import Entry, Reader
@@ -33,14 +34,15 @@ class Measured(Struct, frozen=True, kw_only=True):
 
 
 def measured(record: Reader, plan: Plan, stop: int | None = None) -> tuple[Measured, ...]:
-    """The value of every complete cycle of purpose "record" in the first `stop` entries, in order; those that an
-    exclusion names are marked. Raises `DataUnfit` for a cycle whose series do not fit the scheme."""
+    """The value of every complete cycle that is for the record and counts by the plan in the first `stop` entries, in
+    order; those that an exclusion names are marked. Raises `DataUnfit` for a cycle whose series do not fit the
+    scheme."""
     out = {seq for entry in record.entries({"exclusion"}, 0, stop) for seq in entry.body["cycles"]}
     runs: dict[int, Readings] = {}
     found = []
     for entry in record.entries({"cycle"}, 0, stop):
         one = msgspec.convert(entry.body, Cycle)
-        if record.entry(one.run).body["purpose"] == "record":
+        if counts(plan, record.entry(one.run)):
             if one.run not in runs:
                 runs[one.run] = readings(record, one.run, plan.quantity, plan.unit, stop)
             value = _measured(record, plan.measurement, entry.seq, one, runs[one.run])

@@ -118,7 +118,7 @@ def _levels(record: Reader, plan: Plan, cycles: Sequence[Measured], entries: int
     levels: dict[str, float] = {}
     times = [one.time_s for one in cycles]
     for one in plan.transfer_standard.coefficients:
-        room = all_readings(record, environment_runs(record, entries), one.influence, one.reference.unit, entries)
+        room = all_readings(record, environment_runs(record, plan, entries), one.influence, one.reference.unit, entries)
         if not len(room.times):
             raise DataUnfit(message("There are no readings of the {influence}.", influence=one.influence))
         levels[one.influence] = float(np.mean(np.interp(times, room.times, room.values)))

@@ -1,6 +1,7 @@
 """A participation: its state folded from the notebook, its gates, its entries, its runs. The façade of both faces."""
 
 from labclient.participation._bodies import body_of
+from labclient.participation._by_hand import registered
 from labclient.participation._copying import choose_copy, copied_so_far, copy_folder, keep_up
 from labclient.participation._diagnostic import Look, Told, diagnostic_file, read_out
 from labclient.participation._entries import (
@@ -26,6 +27,7 @@ from labclient.participation._gates import (
     may_run,
     missing,
 )
+from labclient.participation._imported import Imported, Looked, import_run, look_at, remember, remembered
 from labclient.participation._instruments import Instrument, address_for, bench_instrument, known_drivers
 from labclient.participation._register import (
     confirm_certificate,
@@ -41,11 +43,13 @@ from labclient.participation._satellites import give_up_satellite, issue_satelli
 from labclient.participation._sending import send
 from labclient.participation._signing import pack, prepare, sign, submit, take_receipt
 from labclient.participation._state import STATIONS, Run, State, fold
-from labclient.participation._told import READINGS, TASK_NAMES, told
+from labclient.participation._told import ORIGIN_NAMES, READINGS, TASK_NAMES, told
+from labclient.participation._typed import TypedRuns
 
 __all__ = [
     "FIELD_NAMES",
     "KINDS",
+    "ORIGIN_NAMES",
     "READINGS",
     "ROLE_NAMES",
     "STATIONS",
@@ -59,8 +63,10 @@ __all__ = [
     "Exclusion",
     "HandedOver",
     "Hands",
+    "Imported",
     "Instrument",
     "Look",
+    "Looked",
     "Moment",
     "Note",
     "Observer",
@@ -70,6 +76,7 @@ __all__ = [
     "Runs",
     "State",
     "Told",
+    "TypedRuns",
     "address_for",
     "bench_instrument",
     "body_of",
@@ -86,10 +93,12 @@ __all__ = [
     "first_state",
     "fold",
     "give_up_satellite",
+    "import_run",
     "issue_satellite",
     "keep_up",
     "known_drivers",
     "last_answers",
+    "look_at",
     "may_enter",
     "may_finish",
     "may_run",
@@ -101,6 +110,9 @@ __all__ = [
     "read_state",
     "register",
     "register_silent",
+    "registered",
+    "remember",
+    "remembered",
     "send",
     "sign",
     "submit",

@@ -5,14 +5,14 @@ the plan and the record alone, so a run that was broken off is simply begun agai
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from math import ceil
 from threading import Event
 from typing import Literal, Protocol
 
 import msgspec
 
-from labclient.acquisition import Cycle, Series, Source
+from labclient.acquisition import ByHand, Cycle, Series, Source
 from labclient.errors import BrokenOff, DiskFull
 from labclient.evaluation import Check, settled
 from labclient.metrology import Verdict
@@ -45,14 +45,15 @@ class Observer(Protocol):
 
 
 class Runs:
-    """Makes the runs of a participation on one bench for `who`: `meter` measures, `room` watches the air."""
+    """Makes the runs of a participation on one bench for `who`: `meter` measures, `room` watches the air.
+    None stands where a person reads instead (`TypedRuns`)."""
 
     def __init__(
         self,
         participation: Participation,
         *,
-        meter: Instrument,
-        room: Instrument,
+        meter: Instrument | None,
+        room: Instrument | None,
         hands: Hands,
         observer: Observer,
         who: str,
@@ -64,7 +65,7 @@ class Runs:
         self._observer = observer
         self._who = who
         self._broken_off = Event()
-        self._at_work: list[Source] = []
+        self._at_work: list[Source | ByHand] = []
 
     def break_off(self) -> None:
         """End what is under way after the reading it is at, from any thread. The run is stopped in order, no cycle and
@@ -96,13 +97,13 @@ class Runs:
         rule, point, step = self._plan.warm_up, self._plan.points[0], Step("X")
         self._hands.connect(step, point)
         with self._source(self._meter, point, "settling", "record") as source:
-            watching = source.watch(self._series(source.run, step, point, "record"), _seconds(rule.interval))
+            watching = source.watch(self._series(source.run, step, point, "record"), seconds(rule.interval))
             seen = self._p.recorder.committed
             while not (watching.done() or self._broken_off.is_set()):
                 seen = self._p.recorder.wait_beyond(seen, _LOOK_S)
                 state = settled(self._p.record, self._plan, source.run)
-                self._observer.progress("settling", round(state.time_s), round(_seconds(rule.minimum)))
-                if state.verdict is Verdict.PASS or state.time_s >= _seconds(rule.longest):
+                self._observer.progress("settling", round(state.time_s), round(seconds(rule.minimum)))
+                if state.verdict is Verdict.PASS or state.time_s >= seconds(rule.longest):
                     break
             source.halt()
             watching.result()
@@ -113,7 +114,7 @@ class Runs:
         """Measure the missing cycles of one day at all points, with the environment watched throughout."""
         may_run(self._p.state, "measurement")
         with self._source(self._room, None, "environment", purpose) as room:
-            watching = room.watch(self._air(room.run, purpose), _seconds(self._plan.environment.interval))
+            watching = room.watch(self._air(room.run, purpose), seconds(self._plan.environment.interval))
             for point in self._plan.points:
                 self._measure_point(day, point, purpose)
             room.halt()
@@ -124,7 +125,7 @@ class Runs:
         wanted = [n for n in range(1, rule.cycles + 1) if (point.id, day, n) not in self._p.state.counted]
         if not wanted:
             return
-        with self._source(self._meter, point, "measurement", purpose) as source:
+        with self._measuring(point, "measurement", purpose) as source:
             for cycle in wanted:
                 taken = [
                     self._step(source, place, step, point, day=day, cycle=cycle, purpose=purpose)
@@ -136,11 +137,11 @@ class Runs:
                 self._observer.progress("measurement", done, rule.cycles)
 
     def _step(
-        self, source: Source, place: int, step: Step, point: Point, *, day: int, cycle: int, purpose: Purpose
+        self, source: Source | ByHand, place: int, step: Step, point: Point, *, day: int, cycle: int, purpose: Purpose
     ) -> int:
         scheme = self._plan.measurement.scheme
         self._hands.connect(step, point)
-        self._p.clock.wait(self._broken_off, _seconds(scheme.wait))
+        self._wait(seconds(scheme.wait))
         self._go_on()
         meaning = msgspec.structs.replace(
             self._series(source.run, step, point, purpose), day=day, cycle=cycle, step=place
@@ -149,12 +150,20 @@ class Runs:
         self._go_on()  # broken off, the series may be short
         return taken
 
+    def _wait(self, seconds: float) -> None:
+        """Let the connection settle."""
+        self._p.clock.wait(self._broken_off, seconds)
+
+    def _measuring(self, point: Point, task: Task, purpose: Purpose) -> AbstractContextManager[Source | ByHand]:
+        """What measures at a point, with its run open."""
+        return self._source(self._meter, point, task, purpose)
+
     def _readings(self, task: Task, purpose: Purpose, count: int) -> int:
         """One run of `count` readings of the transfer standard at the first point."""
         point, step = self._plan.points[0], Step("X")
         may_run(self._p.state, task)
         self._hands.connect(step, point)
-        with self._source(self._meter, point, task, purpose) as source:
+        with self._measuring(point, task, purpose) as source:
             source.take(self._series(source.run, step, point, purpose), count).result()
             self._go_on()
         return source.run
@@ -165,11 +174,13 @@ class Runs:
             raise BrokenOff(message("The run was broken off."), message("Start it again: it goes on where it was."))
 
     @contextmanager
-    def _source(self, instrument: Instrument, point: Point | None, task: Task, purpose: Purpose) -> Iterator[Source]:
-        """A source with its run open; the run is stopped in order, or left open in the record when something breaks."""
+    def _source(
+        self, instrument: Instrument | None, point: Point | None, task: Task, purpose: Purpose
+    ) -> Iterator[Source]:
+        """An instrument with its run open."""
+        if instrument is None:
+            raise ValueError("no instrument")
         may_run(self._p.state, task)
-        space = self._p.recorder.space
-        space.may_start(planned_readings(self._plan, task))
         device = instrument.device(point.settings if point else {}, self._p.clock)
         source = Source(
             device,
@@ -180,14 +191,22 @@ class Runs:
             author=self._who,
             station=self._p.state.station or "",
         )
+        with self._running(source, task, purpose):
+            for concern in concerns_of(device):
+                self._observer.tell(concern.sentence)
+            yield source
+
+    @contextmanager
+    def _running(self, source: Source | ByHand, task: Task, purpose: Purpose) -> Iterator[None]:
+        """The source's run is stopped in order, or left open in the record when something breaks."""
+        space = self._p.recorder.space
+        space.may_start(planned_readings(self._plan, task))
         with source, space.telling(self._observer.tell):
             self._at_work.append(source)
             try:
                 source.start(task, purpose)
-                for concern in concerns_of(device):
-                    self._observer.tell(concern.sentence)
                 self._go_on()
-                yield source
+                yield
             except BrokenOff:
                 source.stop("broken off")
                 raise
@@ -214,7 +233,7 @@ class Runs:
         return Series(
             run=run,
             role="E",
-            artefact=self._room.id,
+            artefact=self._room.id if self._room else "",
             measurand="environment",
             operator=self._who,
             purpose=purpose,
@@ -237,11 +256,11 @@ def planned_readings(plan: Plan, task: Task) -> int:
         case "stability":
             return plan.stability.readings
         case "settling":
-            return ceil(_seconds(plan.warm_up.longest) / _seconds(plan.warm_up.interval))
+            return ceil(seconds(plan.warm_up.longest) / seconds(plan.warm_up.interval))
         case _:
             scheme = plan.measurement.scheme
             return len(plan.points) * plan.measurement.cycles * len(scheme.steps) * scheme.readings
 
 
-def _seconds(quantity: Quantity) -> float:
+def seconds(quantity: Quantity) -> float:
     return convert(float(quantity.value), quantity.unit, "s")

@@ -51,7 +51,7 @@ MISSING = "part: "
 
 class Run(Struct, frozen=True):
     """One acquisition: what it was for, the model and serial number of its instrument, how often it did not answer,
-    and whether it was stopped in order."""
+    whether it was stopped in order, and its `origin`: "typed" or "imported" where no instrument sent the readings."""
 
     seq: int
     task: str
@@ -60,6 +60,7 @@ class Run(Struct, frozen=True):
     instrument: str = ""
     gaps: int = 0
     stopped: bool = False
+    origin: str = ""
 
 
 class Satellite(Struct, frozen=True):
@@ -168,7 +169,8 @@ def _step(state: State, entry: Entry) -> State:  # noqa: PLR0911, PLR0912 - one 
         case "deviation":
             return set_(state, deviation_at=entry.seq)
         case "run-start":
-            run = Run(entry.seq, str(body["task"]), body["purpose"], entry.station, _instrument(body["instrument"]))
+            instrument, origin = _instrument(body["instrument"]), str(body.get("origin", ""))
+            run = Run(entry.seq, str(body["task"]), body["purpose"], entry.station, instrument, origin=origin)
             return set_(state, runs=state.runs | {entry.seq: run})
         case "gap":
             run = state.runs[body["run"]]

@@ -17,6 +17,7 @@ TASK_NAMES: dict[str, Message] = {
     "measurement": message("measurement"),
     "environment": message("environment"),
 }
+ORIGIN_NAMES: dict[str, Message] = {"typed": message("typed"), "imported": message("imported")}
 READINGS = frozenset({"block", "series"})
 
 _Body = Mapping[str, Any]
@@ -39,6 +40,22 @@ def _instrument(body: _Body) -> str:
     return " ".join(str(identity[name]) for name in ("model", "serial") if identity.get(name)) or "—"
 
 
+def _run_begun(body: _Body) -> Message:
+    task, instrument = _word(TASK_NAMES, body["task"]), _instrument(body)
+    if "origin" not in body:
+        return message("Run begun: {task}, {instrument}", task=task, instrument=instrument)
+    origin = _word(ORIGIN_NAMES, body["origin"])
+    if "file" in body:
+        return message("Run begun: {task}, {instrument}, readings {origin} from {file}", task=task,
+                       instrument=instrument, origin=origin, file=body["file"]["name"])  # fmt: skip
+    if "transcribed" in body:
+        return message("Run begun: {task}, {instrument}, readings {origin} from paper, {file}", task=task,
+                       instrument=instrument, origin=origin, file=body["transcribed"]["name"])  # fmt: skip
+    return message(
+        "Run begun: {task}, {instrument}, readings {origin}", task=task, instrument=instrument, origin=origin
+    )
+
+
 _SENTENCES: dict[str, Callable[[_Body], Message]] = {
     "origin": lambda b: message(
         "Notebook begun: {comparison}, {laboratory}",
@@ -58,9 +75,7 @@ _SENTENCES: dict[str, Callable[[_Body], Message]] = {
     ),
     "note": lambda b: message("Note: {text}", text=b["text"]),
     "deviation": lambda b: message("Deviation: {text} — {reason}", text=b["text"], reason=b["reason"]),
-    "run-start": lambda b: message(
-        "Run begun: {task}, {instrument}", task=_word(TASK_NAMES, b["task"]), instrument=_instrument(b)
-    ),
+    "run-start": _run_begun,
     "series": lambda b: message("Series: {role}{direction} {point}", role=b["role"], direction=b["direction"],
                                 point=b.get("point", "")),
     "block": lambda b: message("{rows} replies", rows=b["rows"]),

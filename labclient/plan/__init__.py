@@ -3,6 +3,7 @@
 from labclient.plan._data import (
     Arrival,
     BudgetRow,
+    ByHand,
     Coefficient,
     Coverage,
     Environment,
@@ -20,6 +21,7 @@ from labclient.plan._data import (
     Stability,
     Station,
     Step,
+    Task,
     Text,
     Transcription,
     TransferStandard,
@@ -31,6 +33,7 @@ from labclient.plan._trust import Recipient, TrustedPerson, TrustList
 __all__ = [
     "Arrival",
     "BudgetRow",
+    "ByHand",
     "Coefficient",
     "Coverage",
     "Environment",
@@ -49,6 +52,7 @@ __all__ = [
     "Stability",
     "Station",
     "Step",
+    "Task",
     "Text",
     "Transcription",
     "TransferStandard",

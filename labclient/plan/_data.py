@@ -10,6 +10,7 @@ Identifier = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 Role = Literal["operator", "checker", "approver"]
+Task = Literal["functional", "settling", "stability", "measurement", "environment"]
 Station = Literal[
     "arrival", "warm-up", "stability", "measurement", "departure", "results", "signing", "submission", "handed-over"
 ]
@@ -149,6 +150,19 @@ class Environment(_Data, frozen=True):
     interval: Quantity
 
 
+class ByHand(_Data, frozen=True):
+    """Readings that no instrument sent to this PC: typed by a person, or imported from another program's file.
+
+    They are always recorded; they count only for the tasks named here, which is none unless the plan says so.
+    `confirmation` is how a typed reading is confirmed: typed twice by one person, against a photo that is kept, or
+    typed by a second person as well.
+    """
+
+    typed: tuple[Task, ...] = ()
+    imported: tuple[Task, ...] = ()
+    confirmation: Literal["double-entry", "photo", "second-person"] = "double-entry"
+
+
 class BudgetRow(_Data, frozen=True):
     """A component that must appear in the budget.
 
@@ -210,6 +224,7 @@ class Plan(_Data, frozen=True):
     distinct_people: bool
     assurance: Literal["paper", "laboratory-key", "three-keys"]
     transcription: Transcription | None = None
+    by_hand: ByHand = ByHand()
 
     def point(self, id: str) -> Point:
         """The point of that id; KeyError when the plan has none."""

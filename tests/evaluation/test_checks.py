@@ -267,7 +267,7 @@ def test_without_a_watch_or_without_cycles_the_room_cannot_be_judged(record, wri
 def test_a_trial_watch_is_none(record, write) -> None:
     write.room(LENGTH, purpose="trial")
     _one_point(write)
-    assert environment_runs(record.reader) == []
+    assert environment_runs(record.reader, PLAN) == []
     assert environment(record.reader, PLAN).verdict == "undecided"
 
 

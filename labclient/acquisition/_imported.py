@@ -1,0 +1,192 @@
+"""Rows of another program's table as replies: a value only where a cell is a number as it was said to be written.
+
+Nothing is mended. A row that cannot be believed stays a reply without value, its line as raw bytes, and is named.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from math import isfinite, nan
+from typing import Annotated, Literal
+
+import numpy as np
+from msgspec import Meta, Struct
+
+from labclient.acquisition._replies import Replies
+from labclient.acquisition._table import Line, Table
+from labclient.acquisition._typed import in_words
+from labclient.errors import DataUnfit, NumberInvalid, UnitUnknown, WrongUse
+from labclient.notebook import OK
+from labclient.units import number, unit
+from labclient.words import Message, message
+
+OVERLOAD = 9.9e37  # SCPI's number for "overload" and "not a number"
+_YEAR_FIRST = re.compile(r"[0-9]{4}([-/.])[0-9]{1,2}\1[0-9]{1,2}[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?.*")
+_ZONE = r"\A[+-]([01][0-9]|2[0-3]):[0-5][0-9]\Z"
+_LONGEST = timedelta(days=100)  # float64 holds the nanoseconds of 104 days
+_MOST_WORDS = 40
+
+
+class Value(Struct, frozen=True, forbid_unknown_fields=True):
+    """A column of readings and the unit they are in."""
+
+    column: str
+    unit: str
+
+
+class Columns(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the columns of a table are, and how its numbers are written. `zone` is the offset from UTC of times that
+    name none; `unit_column` holds the unit of each row; `place` are the columns of point, day, cycle and step (all
+    counted from 1) of a measurement."""
+
+    time: str
+    values: tuple[Value, ...]
+    decimal: Literal["point", "comma"]
+    zone: Annotated[str, Meta(pattern=_ZONE)] | None = None
+    unit_column: str | None = None
+    place: tuple[str, str, str, str] | None = None
+    encoding: str = ""
+    delimiter: str = ""
+    header_line: int = 1
+
+
+class Row(Struct, frozen=True):
+    """One line as read: its place cells, its time (None without), a status and a text for each value, and why not."""
+
+    line: Line
+    place: tuple[str, ...]
+    time: datetime | None
+    status: tuple[str, ...]
+    texts: tuple[str, ...]
+    faults: tuple[Message, ...]
+
+    @property
+    def good(self) -> bool:
+        return all(word == OK for word in self.status)
+
+
+def read_rows(table: Table, columns: Columns, latest: datetime) -> list[Row]:
+    """Every line of the table by what its `columns` are said to be. Times must not go back, nor lie after `latest`.
+
+    Raises `WrongUse` for a column that the table has not, `UnitUnknown` for an unknown unit, `DataUnfit` for times
+    spread over more than 100 days.
+    """
+    named = [columns.time, *(one.column for one in columns.values), *(columns.place or ())]
+    if columns.unit_column is not None:
+        named.append(columns.unit_column)
+    missing = [name for name in named if name not in table.header]
+    if missing:
+        raise WrongUse(
+            message("The file has no column “{column}”.", column=missing[0]),
+            message("Its columns: {columns}", columns=", ".join(table.header)),
+        )
+    for one in columns.values:
+        unit(one.unit)
+    rows: list[Row] = []
+    first = last = None
+    for line in table.lines:
+        row = _row(line, table.header, columns, last, latest)
+        last = row.time or last
+        first = first or last
+        rows.append(row)
+    if first is not None and last is not None and last - first > _LONGEST:
+        raise DataUnfit(
+            message("The times of the file spread over more than 100 days."), message("Import it in parts.")
+        )
+    return rows
+
+
+def row_replies(rows: Sequence[Row], utc: datetime, monotonic_ns: int) -> Replies:
+    """The rows as replies on the monotonic clock that showed `monotonic_ns` at `utc`. A row without time gets that of
+    its neighbour: it has no value that could be dated by it."""
+    known = next((row.time for row in rows if row.time is not None), utc)
+    times = []
+    for row in rows:
+        known = row.time or known
+        times.append(monotonic_ns + (known - utc) // timedelta(microseconds=1) * 1000)
+    return Replies(
+        t_ns=times,
+        status=[row.status[0] if len({*row.status}) == 1 else ";".join(row.status) for row in rows],
+        texts=[list(texts) for texts in zip(*(row.texts for row in rows), strict=True)],
+        raws=[row.line.raw for row in rows],
+        values=np.array(
+            [
+                [float(text) if word == OK else nan for text, word in zip(row.texts, row.status, strict=True)]
+                for row in rows
+            ]
+        ),
+    )
+
+
+def _row(line: Line, header: Sequence[str], columns: Columns, last: datetime | None, latest: datetime) -> Row:
+    count = len(columns.values)
+    if line.cells is None or len(line.cells) != len(header):
+        told = message("{found} cells instead of {expected}", found=len(line.cells or ()), expected=len(header))
+        return Row(line, (), None, ("columns",) * count, ("",) * count, (told,))
+    cells = dict(zip(header, (cell.strip() for cell in line.cells), strict=True))
+    place = tuple(cells[name] for name in columns.place or ())
+    try:
+        time = _time(cells[columns.time], columns.zone)
+    except ValueError:
+        told = message("“{text}” is no time that can be read in one way", text=cells[columns.time][:40])
+        return Row(line, place, None, ("time",) * count, ("",) * count, (told,))
+    if time > latest or (last is not None and time < last):
+        late = message("the time {time} has not been yet, by the PC clock", time=time.isoformat())
+        told = late if time > latest else message("the time {time} goes back", time=time.isoformat())
+        return Row(line, place, None, ("time",) * count, ("",) * count, (told,))
+    read = [_value(cells[one.column], one, cells, columns) for one in columns.values]
+    faults = tuple(_faults(columns, read))
+    return Row(line, place, time, tuple(word for word, _, _ in read), tuple(text for _, text, _ in read), faults)
+
+
+def _faults(columns: Columns, read: Sequence[tuple[str, str, Message | None]]) -> Iterator[Message]:
+    for one, (_, _, told) in zip(columns.values, read, strict=True):
+        if told is not None:
+            yield message("{column}: {told}", column=one.column, told=told)
+
+
+def _value(cell: str, one: Value, cells: dict[str, str], columns: Columns) -> tuple[str, str, Message | None]:
+    """Status, text in plain digits, and what is wrong."""
+    if not cell:
+        return "empty", "", message("there is no reading")
+    if columns.unit_column is not None and not _same_unit(cells[columns.unit_column], one.unit):
+        return (
+            "unit",
+            "",
+            message("“{unit}” is not {expected}", unit=cells[columns.unit_column][:40], expected=one.unit),
+        )
+    text, stranger = cell, "," if columns.decimal == "point" else "."
+    if columns.decimal == "comma" and cell.count(",") == 1 and "." not in cell:
+        text = cell.replace(",", ".")
+    try:
+        value = float(number("" if stranger in cell else text))
+    except NumberInvalid:
+        words = in_words(cell[:_MOST_WORDS])
+        return "number", "", message("“{text}” is not a number as said: {words}", text=cell[:_MOST_WORDS], words=words)
+    if not isfinite(value) or abs(value) >= OVERLOAD:
+        return "overload", "", message("{text} says “overload”", text=cell[:_MOST_WORDS])
+    return OK, text, None
+
+
+def _same_unit(found: str, expected: str) -> bool:
+    try:
+        return unit(found) == unit(expected)
+    except UnitUnknown:
+        return False
+
+
+def _time(text: str, zone: str | None) -> datetime:
+    """A moment, year first; raises ValueError for anything that could mean another one."""
+    if not _YEAR_FIRST.fullmatch(text):
+        raise ValueError(text)
+    day, clock = re.split("[ T]", text, maxsplit=1)
+    year, month, date = re.split("[-/.]", day)
+    hours, rest = clock.split(":", 1)
+    found = datetime.fromisoformat(f"{year}-{month:0>2}-{date:0>2}T{hours:0>2}:{rest.strip()}")
+    if found.tzinfo is None:
+        if zone is None:
+            raise ValueError(text)
+        found = datetime.fromisoformat(f"{found.isoformat()}{zone}")
+    elif zone is not None and found.utcoffset() != datetime.fromisoformat(f"2000-01-01T00:00{zone}").utcoffset():
+        raise ValueError(text)
+    return found
