@@ -14,10 +14,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from labclient.errors import DataUnfit, ModelInvalid
+from labclient.errors import DataUnfit, ModelInvalid, NumberInvalid
 from labclient.metrology._dimensions import Dimension
-from labclient.metrology._numbers import Array
+from labclient.metrology._numbers import LARGEST, Array
 from labclient.metrology._taylor import FUNCTIONS, Taylor
+from labclient.units import number
 from labclient.words import message
 
 LONGEST: Final = 2000
@@ -90,10 +91,12 @@ class Model:
             raise self._nowhere()
         return found
 
-    def _computed(self, inputs: Mapping[str, Any], functions: Mapping[str, Any], number: Callable[[float], Any]) -> Any:
+    def _computed(
+        self, inputs: Mapping[str, Any], functions: Mapping[str, Any], constant: Callable[[float], Any]
+    ) -> Any:
         try:
             with np.errstate(divide="raise", over="raise", invalid="raise", under="ignore"):
-                return _walk(self._tree, inputs, functions, number)
+                return _walk(self._tree, inputs, functions, constant)
         except FloatingPointError as error:
             raise self._nowhere() from error
 
@@ -136,9 +139,7 @@ def _check(node: ast.AST, text: str, depth: int) -> None:
             below = (argument,)
         case ast.Name(id=name) if name not in _OF_NUMBERS:
             below = ()
-        case ast.Constant(value=int() | float() as value) if (
-            value is not True and value is not False and value <= 1e150
-        ):
+        case ast.Constant(value=int() | float() as value) if value <= LARGEST and _is_plain(node, text):
             below = ()
         case _:
             raise ModelInvalid(
@@ -152,16 +153,27 @@ def _check(node: ast.AST, text: str, depth: int) -> None:
         _check(child, text, depth + 1)
 
 
-def _walk(node: ast.expr, inputs: Mapping[str, Any], functions: Mapping[str, Any], number: Callable[..., Any]) -> Any:
+def _is_plain(node: ast.Constant, text: str) -> bool:
+    """A number as people write it: no True, 1_000 or 0x1F, which the parser would take as well."""
+    try:
+        number(ast.get_source_segment(text, node) or "")
+    except NumberInvalid:
+        return False
+    return True
+
+
+def _walk(node: ast.expr, inputs: Mapping[str, Any], functions: Mapping[str, Any], constant: Callable[..., Any]) -> Any:
     match node:
         case ast.BinOp(left=left, op=op, right=right):
-            return _BINARY[type(op)](_walk(left, inputs, functions, number), _walk(right, inputs, functions, number))
+            return _BINARY[type(op)](
+                _walk(left, inputs, functions, constant), _walk(right, inputs, functions, constant)
+            )
         case ast.UnaryOp(op=sign, operand=operand):
-            return _UNARY[type(sign)](_walk(operand, inputs, functions, number))
+            return _UNARY[type(sign)](_walk(operand, inputs, functions, constant))
         case ast.Call(func=ast.Name(id=name), args=[argument]):
-            return functions[name](_walk(argument, inputs, functions, number))
+            return functions[name](_walk(argument, inputs, functions, constant))
         case ast.Constant(value=int() | float() as value):
-            return number(value)
+            return constant(value)
         case ast.Name(id=name) if name in inputs:
             return inputs[name]
         case ast.Name(id=name):

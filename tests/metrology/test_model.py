@@ -74,7 +74,7 @@ def test_a_square_has_derivatives_at_zero() -> None:
         "", "   ", "x y", "x = 1", "x; y", "lambda: 1", "__import__('os')", "f(x)", "sin(x, y)", "sin(*x)", "sin(x=1)",
         "x.real", "x[0]", "'a'", "1j", "True", "None", "x if y else z", "x < y", "x and y", "x // y", "x % y", "x ^ 2",
         "~x", "[x]", "(x, y)", "sin", "1e999", "x\ny", "(" * 250 + "x" + ")" * 250, "-" * 150 + "x", "x+" * 1500 + "x",
-        "１,2", "f'{x}'", "(y := 2)", "await x", "yield x", "x\0y",
+        "１,2", "f'{x}'", "1_000", "0x1F", "0b1", "(y := 2)", "await x", "yield x", "x\0y",
     ],
 )  # fmt: skip
 def test_nothing_but_an_expression_is_a_model(text: str) -> None:
