@@ -36,6 +36,7 @@ _WORDS: Final = {
     "set": message("Reference cases"),
     "source": message("Source"),
     "case": message("Case"),
+    "cases": message("Cases"),
     "quantity": message("Quantity"),
     "quantities": message("Quantities"),
     "certified": message("Certified value"),

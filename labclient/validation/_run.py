@@ -11,7 +11,8 @@ from typing import Final
 from labclient import __version__
 from labclient.errors import Trouble
 from labclient.validation._data import Case, CaseSet, Compared, Expected, Outcome, Place
-from labclient.validation._functions import FUNCTIONS, Found
+from labclient.validation._functions import FUNCTIONS
+from labclient.validation._given import Found
 from labclient.validation._suite import DIGEST, shipped_cases
 from labclient.words import say
 

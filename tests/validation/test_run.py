@@ -99,6 +99,9 @@ def test_one_wrong_certified_digit_fails_that_quantity_alone() -> None:
     [
         ("regress", lambda f: lambda *a: _scaled(f(*a), "coefficients"), "strd-linear"),
         ("fit_line", lambda f: lambda *a: _nudged(f(*a), "slope"), "strd-linear"),
+        ("between_units", lambda f: lambda *a: _nudged(f(*a), "ms_within"), "strd-anova"),
+        ("its90_w", lambda f: lambda *a: f(*a) * 1.0001, "comparison"),
+        ("mandel_paule", lambda f: lambda *a: _nudged(f(*a), "tau"), "comparison"),
         ("pooled", lambda f: lambda *a: _nudged(f(*a), "s"), "strd-anova"),
         ("coverage_factor", lambda f: lambda *a: f(*a) * 1.01, "gum"),
         ("propagate", lambda f: lambda *a: _nudged(f(*a), "value"), "gum"),
