@@ -27,10 +27,13 @@ class SerialLink(BufferedLink):
     def __init__(self, address: str, connection: Connection, timeout_s: float = 5.0) -> None:
         super().__init__()
         self._address = address
+        port = None
         try:
-            self._port = _configured(resolved(address), connection, timeout_s)
-            self._port.open()
-        except (*_GONE, ValueError) as trouble:
+            port = self._port = _configured(resolved(address), connection, timeout_s)
+            port.open()
+        except (*_GONE, ValueError, NotImplementedError) as trouble:
+            if port is not None:
+                self.close()  # a serial server may have been reached, and refused a setting
             raise LinkLost(
                 message("{address} cannot be opened: {reason}", address=address, reason=str(trouble)),
                 message("Check the cable, the port's name, and that no other program has it open."),
@@ -83,7 +86,8 @@ def _configured(address: str, connection: Connection, timeout_s: float) -> Any:
     port.dsrdtr = connection.handshake == "dsr/dtr"
     port.dtr = connection.dtr
     port.rts = connection.rts
-    port.write_timeout = timeout_s
+    if not address.lower().startswith("rfc2217://"):  # which has none to set
+        port.write_timeout = timeout_s
     if "://" not in address:
         port.exclusive = True if os.name == "posix" else None
     return port
