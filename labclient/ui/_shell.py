@@ -30,6 +30,8 @@ from labclient.ui._faults import report_of
 from labclient.ui._finish import SigningPage, SubmissionPage
 from labclient.ui._form import StructForm
 from labclient.ui._home import HomePage, remember
+from labclient.ui._instrument_work import Tries
+from labclient.ui._instruments import InstrumentsPage
 from labclient.ui._notebook import NotebookPage
 from labclient.ui._page import Page
 from labclient.ui._preferences import Preferences, keep, next_scale
@@ -57,12 +59,14 @@ class Shell(QMainWindow):
         self.liked = liked or Preferences()
         self.desk = Desk()
         self.aside = Aside()
+        self.tries = Tries()
         self.watcher = Watcher()
         self.player = DemoPlayer()
         self.path: Path | None = None
         self.snapshot: Snapshot | None = None
         self.pages: dict[Station, Page] = {}
         self.notebook: NotebookPage
+        self.instruments: InstrumentsPage
         self._who_is_asked = False
         self._connect()
         self._build()
@@ -88,6 +92,7 @@ class Shell(QMainWindow):
             "handed-over": handover_page(self.desk),
         }
         self.notebook = NotebookPage(self.desk, self.aside)
+        self.instruments = InstrumentsPage(self.desk, self.tries)
         self.stack = QStackedWidget()
         for page in (self.home, *self._all_pages()):
             self.stack.addWidget(page)
@@ -107,6 +112,9 @@ class Shell(QMainWindow):
         show_notebook = QPushButton(say(message("Notebook")))
         show_notebook.clicked.connect(self.show_notebook)
         column.addWidget(show_notebook)
+        show_instruments = QPushButton(say(message("Instruments")))
+        show_instruments.clicked.connect(self.show_instruments)
+        column.addWidget(show_instruments)
         self.side = QWidget()
         self.side.setLayout(column)
         self.side.setFixedWidth(self.fontMetrics().averageCharWidth() * 17)
@@ -144,6 +152,7 @@ class Shell(QMainWindow):
                 for row, station in enumerate(STATIONS)
             ),
             Command(view, message("Notebook"), "Ctrl+B", self.show_notebook),
+            Command(view, message("Instruments"), "Ctrl+I", self.show_instruments),
             Command(view, message("Chinese / English"), "Ctrl+L", self.change_language),
             Command(view, message("Light / dark"), "Ctrl+D", self.change_theme),
             Command(view, message("Larger"), "Ctrl+=", lambda: self.change_scale(+1)),
@@ -158,7 +167,7 @@ class Shell(QMainWindow):
         self.desk.opened.connect(self._opened)
         self.desk.done.connect(self._done)
         self.watcher.crashed.connect(self._crashed)
-        for worker in (self.desk, self.aside):
+        for worker in (self.desk, self.aside, self.tries):
             worker.failed.connect(self.show_trouble)
             worker.crashed.connect(self._crashed)
         self.desk.told.connect(lambda sentence: self.tell(say(sentence)))
@@ -190,6 +199,11 @@ class Shell(QMainWindow):
         self.stack.setCurrentWidget(self.validation)
         self.side.show()
         self.headline.hide()
+
+    def show_instruments(self) -> None:
+        """The register of this PC, with a notebook or without."""
+        self.rail.setCurrentRow(-1)
+        self.stack.setCurrentWidget(self.instruments)
 
     def open(self, path: Path) -> None:
         """Work on a notebook."""
@@ -244,6 +258,7 @@ class Shell(QMainWindow):
         self.player.stop()
         self.desk.shut()
         self.aside.shut()
+        self.tries.shut()
         event.accept()
 
     # -- what comes in -------------------------------------------------------------------------------------------------
@@ -377,7 +392,7 @@ class Shell(QMainWindow):
 
     def _all_pages(self) -> tuple[Page, ...]:
         """Every page that shows the notebook."""
-        return (*self.pages.values(), self.notebook)
+        return (*self.pages.values(), self.notebook, self.instruments)
 
     def _show_page(self, row: int) -> None:
         if row >= 0:
