@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import sys
 from pathlib import Path
 
 import jsonschema_rs
@@ -112,12 +111,16 @@ def test_what_no_checkpoint_covers_is_not_proven_and_the_way_is_told(bench: Benc
 
 
 @pytest.mark.parametrize("where", ["-", "code.svg"])
-def test_a_qr_code_that_cannot_be_drawn_loses_no_checkpoint(
-    bench: Bench, where: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "segno", None)
+def test_a_checkpoint_is_drawn_as_a_qr_code(bench: Bench, where: str) -> None:
     place = where if where == "-" else bench.folder / where
-    answer = bench.pc.ask("checkpoint", bench.notebook, "--qr", place)
-    assert answer.code == 2
-    assert "phone" in answer.err
+    told = bench.done("checkpoint", "--qr", place).out
+    if where == "-":
+        assert "█" in told
+    else:
+        assert (bench.folder / where).read_bytes().startswith(b"<?xml")
+
+
+def test_a_picture_that_cannot_be_written_loses_no_checkpoint(bench: Bench) -> None:
+    answer = bench.pc.ask("checkpoint", bench.notebook, "--qr", bench.folder / "nowhere" / "code.svg")
+    assert answer.code == 3
     assert (bench.folder / "LAB01.checkpoint.txt").read_text() in answer.out + "\n"
