@@ -9,13 +9,13 @@ from labclient.cli._out import as_json, line, text
 from labclient.cli._verbs import Verbs
 from labclient.errors import WrongUse
 from labclient.validation import Compared, Outcome, Written, digits, outcome_as_json, validate, write_report
-from labclient.words import language, message
+from labclient.words import language, message, say
 
 
 def add(verbs: Verbs) -> None:
     told = message("compute reference cases with certified answers on this PC, and write the report of it")
     parser = verbs.add("validate", told, _run)
-    parser.add_argument("--out", type=Path, metavar="DIR", help=str(message("folder for the report")))
+    parser.add_argument("--out", type=Path, metavar="DIR", help=say(message("folder for the report")))
     add_identity(parser, required=False)
     add_json(parser)
 
