@@ -1,6 +1,8 @@
 """The register of a PC's instruments survives a round trip and refuses what cannot be."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -64,6 +66,18 @@ def test_any_text_survives(tmp_path_factory, name, issuer, conditions) -> None:
     bench = Bench((msgspec.structs.replace(ZENER, name=name, certificate=(certificate,)),))
     save_bench(path, bench)
     assert load_bench(path) == bench
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_register_of_the_manual_is_one(tmp_path, language) -> None:
+    manual = Path(__file__).parents[2] / "docs" / f"manual.{language}.md"
+    (example,) = re.findall(r"```toml\n(\[\[instrument\]\]\n.*?)```", manual.read_text("utf-8"), re.DOTALL)
+    path = tmp_path / "bench.toml"
+    path.write_text(example, "utf-8")
+    bench = load_bench(path)
+    assert bench.find("meter").firmware == "A.03"
+    assert bench.find("meter").current.due_source == "laboratory"
+    assert bench.standard[0].main == ("meter",)
 
 
 def test_no_file_is_an_empty_bench(tmp_path) -> None:
