@@ -1,8 +1,8 @@
 """A reading typed by a person: what counts as one, what is asked again.
 
 Only digits, sign, decimal point and exponent make a number, as everywhere. Full-width forms of these (１２．３) are
-the same characters written wider and are taken; a comma, a blank or an apostrophe between digits can mean two numbers and
-is never taken for either.
+the same characters written wider and are taken; a comma, a blank or an apostrophe between digits can mean two numbers
+and is never taken for either.
 """
 
 import re

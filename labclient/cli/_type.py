@@ -32,9 +32,9 @@ def add(verbs: Verbs) -> None:
     told = message("instrument that is read, from the bench register")
     type_.add_argument("--instrument", type=written, required=True, metavar="ID", help=say(told))
     told = message("unit of what it shows, when it is not the plan's")
-    type_.add_argument("--unit", type=written, default="", metavar="UNIT", help=say(told))
+    type_.add_argument("--unit", type=written, metavar="UNIT", help=say(told))
     told = message("step of the last digit that is read, in that unit")
-    type_.add_argument("--resolution", type=written, default="", metavar="NUMBER", help=say(told))
+    type_.add_argument("--resolution", type=written, metavar="NUMBER", help=say(told))
     told = message("how many readings of the room; only for its task")
     type_.add_argument("--count", type=count, metavar="N", help=say(told))
     told = message("day of the measurement; else the first one that is not complete")
@@ -42,7 +42,7 @@ def add(verbs: Verbs) -> None:
     type_.add_argument("--purpose", choices=("record", "trial", "diagnostic"), default="record",
                        help=say(message("declared before the start; a trial never becomes the record")))  # fmt: skip
     told = message("second person who reads too, where the plan wants one")
-    type_.add_argument("--second", type=written, default="", metavar="ID", help=say(told))
+    type_.add_argument("--second", type=written, metavar="ID", help=say(told))
     type_.add_argument("--room", metavar="ID", help=say(message("instrument that watches the room meanwhile")))
     told = message("late transcription: scan of the paper, which is kept")
     type_.add_argument("--paper", type=Path, metavar="FILE", help=say(told))
@@ -119,10 +119,10 @@ def _runs(participation: Participation, asked: Namespace, display: Display) -> T
         hands=TerminalHands(display),
         observer=display,
         who=asked.who,
-        unit=asked.unit,
-        resolution=asked.resolution,
+        unit=asked.unit or "",
+        resolution=asked.resolution or "",
         room=room,
-        second=asked.second,
+        second=asked.second or "",
         transcribed=Transcribed(asked.observed, asked.paper) if asked.paper else None,
     )
 

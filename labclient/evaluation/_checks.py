@@ -75,7 +75,8 @@ def transport(record: Reader, plan: Plan, attachment: int) -> Check:
 
 
 def settled(record: Reader, plan: Plan, run: int, stop: int | None = None) -> Settling:
-    """The state of settling of one run; it begins where the run begins."""
+    """The state of settling of one run; it begins where the run begins, or with its first reading where that was taken
+    before it was entered."""
     rule = plan.warm_up
     _made_for(record, plan, run, "settling")
     found = readings(record, run, plan.quantity, plan.unit, stop)
@@ -89,6 +90,7 @@ def settled(record: Reader, plan: Plan, run: int, stop: int | None = None) -> Se
         )
     )
     start = parse_iso(str(record.entry(run).body["clock"]["utc"])).timestamp()
+    start = min([start, *found.times[:1].tolist()])
     for time_s, value in zip((found.times - start).tolist(), found.values.tolist(), strict=True):
         watch.add(time_s, value)
     return watch.state()
