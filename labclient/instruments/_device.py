@@ -23,6 +23,7 @@ from labclient.instruments._troubles import BadReply, NeedsResync, NoReply, NotC
 from labclient.words import message
 
 _TRANSCRIPT: Final = 400
+_SIMULATED: Final = re.compile(r"(?i:TCPIP\d*::127\.0\.0\.1::\d+::SOCKET|socket://127\.0\.0\.1:\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -446,7 +447,7 @@ def _connection(driver: Driver, address: str) -> Connection:
     for connection in driver.file.connection:
         if connection.kind == kind:
             return connection
-    if "::127.0.0.1::" in address:  # a simulated instrument stands in for one on any bus
+    if _SIMULATED.match(address):  # a simulated instrument stands in for one on any bus
         return msgspec.structs.replace(driver.file.connection[0], kind=kind)
     known = ", ".join(connection.kind for connection in driver.file.connection)
     raise DriverInvalid(

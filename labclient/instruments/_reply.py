@@ -133,7 +133,7 @@ class _ChannelRule:
         if self._decimals is not None and len(text.upper().partition("E")[0].partition(".")[2]) != self._decimals:
             raise BadReply(
                 raw,
-                message("“{text}” has not {n} digits after the point.", text=text, n=self._decimals),
+                message("“{text}” does not have {n} digits after the point.", text=text, n=self._decimals),
                 message("A digit may be lost; or set the number of digits that this instrument sends."),
             )
         if abs(value) > self._largest:

@@ -11,6 +11,8 @@ from labclient.instruments.simulator import WorldFile, start_simulator
 from labclient.instruments.simulator._talk import Talk
 from labclient.instruments.simulator._world import World
 
+from .test_matrix import VARIABLE
+
 FILES = sorted((Path(__file__).parents[2] / "drivers").glob("*.toml"))
 WITHOUT_VALUE = {"overload", "underload", "error", "busy"}
 
@@ -52,3 +54,14 @@ def test_it_connects_to_its_own_simulator(path) -> None:
         simulated.hands.wire(0.09)
         for name in driver.readings:
             assert device.poll(name).status == "ok"
+
+
+def test_the_page_shows_a_shipped_file_and_lists_every_family_with_its_certainty() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "drivers.md").read_text("utf-8")
+    assert next(path for path in FILES if path.stem == "mettler-mt-sics").read_text("utf-8") in page
+    for path in FILES:
+        driver = load_driver(path)
+        row = next(line for line in page.splitlines() if line.startswith(f"| `{driver.id}` |"))
+        assert [cell.strip() for cell in row.split("|")][5] == driver.file.driver.certainty
+        assert ("| not seen |" in row) == (driver.id in VARIABLE)
+        assert driver.file.driver.tried_on or "**No shipped driver was tried on a real unit yet.**" in page

@@ -72,6 +72,7 @@ def test_an_instrument_that_does_not_tell_its_serial_number_is_taken_for_the_reg
 def test_a_simulated_instrument_stands_in_on_this_pc_only() -> None:
     driver = load_driver(DRIVERS / f"{VOLTMETER}.toml")
     Device(driver, "TCPIP0::127.0.0.1::5000::SOCKET")
+    Device(driver, "socket://127.0.0.1:5000")
     Device(driver, "GPIB0::22::INSTR")
     with pytest.raises(DriverInvalid, match="socket connection; this driver knows gpib"):
         Device(driver, "TCPIP0::192.0.2.7::5000::SOCKET")
@@ -98,7 +99,7 @@ def test_the_digits_after_the_point_are_counted_and_a_sign_may_stand_apart(decim
     if believed:
         assert rule.read(raw).values == (-123.56,)
     else:
-        with pytest.raises(BadReply, match="has not 4 digits after the point"):
+        with pytest.raises(BadReply, match="does not have 4 digits after the point"):
             rule.read(raw)
 
 
