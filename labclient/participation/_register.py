@@ -105,9 +105,12 @@ def confirm_certificate(home: Home, id: str, number: str, who: str) -> Certifica
 
 
 def last_answers(home: Home) -> dict[str, str]:
-    """When each instrument last answered somebody who tried it: id → moment."""
+    """When each instrument last answered somebody who tried it: id → moment. Only a hint: spoilt, it begins anew."""
     path = _answers_file(home)
-    return msgspec.json.decode(path.read_bytes(), type=dict[str, str]) if path.exists() else {}
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, str])
+    except (FileNotFoundError, msgspec.DecodeError):
+        return {}
 
 
 def note_answer(home: Home, id: str, clock: Clock) -> None:

@@ -72,6 +72,7 @@ class FindDialog(BesideDialog):
         self._sightings.clear()
         self._reports.clear()
         self._show()
+        self._tries.stop.clear()
         self.ask(partial(find, self._benchful, self.network.text(), self.barred.text(), self._tries))
 
     def answered(self, answer: Discovery) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -59,8 +60,14 @@ class Tries(Aside):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.stop = Event()
+        self._shut = False
+
+    def run(self, what: str, work: Callable[[], Any]) -> None:
+        if not self._shut:  # an answer that comes while the window closes may ask for more
+            super().run(what, work)
 
     def shut(self) -> None:
+        self._shut = True
         self.stop.set()
         super().shut()
 
@@ -147,7 +154,6 @@ def identify(home: Home, id: str) -> Device:
 
 def try_out(home: Home, id: str, tries: Tries) -> Look:
     """Read an instrument ten times, into a diagnostic notebook of its own; `tries` tells how it goes."""
-    tries.stop.clear()
     look = read_out(
         bench_instrument(home, id), {}, TRIED, diagnostic_file(home), who="-", clock=SystemClock(),
         tell=tries.told.emit, show=tries.looked.emit, stop=tries.stop,
@@ -158,7 +164,6 @@ def try_out(home: Home, id: str, tries: Tries) -> Look:
 
 def find(benchful: Benchful, network: str, barred: str, tries: Tries) -> Discovery:
     """Search all buses and the network addresses given; what is in use, and what is barred, is not touched."""
-    tries.stop.clear()
     drivers = benchful.drivers.values()
     ports = sorted({one.port for driver in drivers for one in driver.file.connection if one.port is not None})
     used = [listed.one.address for listed in benchful.listed if listed.in_use]

@@ -86,7 +86,7 @@ class InstrumentsPage(Page):
         self.identify_button = self.secondary(message("Identify"), self._identify)
         self.try_button = self.primary(message("Test read {count} times", count=TRIED), self._try)
         tries.done.connect(self._done)
-        tries.crashed.connect(lambda _: self._rest())
+        tries.crashed.connect(self._rest)
         tries.looked.connect(self._show_look)
         tries.told.connect(self._tell)
         desk.busy.connect(self._look)
@@ -126,6 +126,7 @@ class InstrumentsPage(Page):
         elif self._benchful is not None and (one := self._listed()) is not None:
             home, id = self._benchful.home, one.one.id
             self._begin(_TRY, message("Connecting…"))
+            self._tries.stop.clear()
             self._tries.run(_TRY, told(lambda: try_out(home, id, self._tries)))
 
     def _find(self) -> None:

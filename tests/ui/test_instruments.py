@@ -167,6 +167,27 @@ def test_who_is_there_is_asked_and_a_changed_firmware_is_shown(window: Window, q
     assert "MY00000001 answers, MY00000002 is expected" in page.trouble.label.text()
 
 
+def test_a_trial_is_stopped_and_one_without_an_answer_says_why(
+    window: Window, home: Home, meter: Simulated, qtbot: QtBot
+) -> None:
+    page = window.page
+    (home.root / "answered.json").write_text("{")  # a hint that was spoilt hinders nobody
+    press(page.table, Qt.Key.Key_Down)  # another unit is registered at the same address
+    page.try_button.click()
+    assert page.try_button.text() == "Stop"
+    assert not page.identify_button.isEnabled()
+    qtbot.waitUntil(page.trouble.isVisible, timeout=WAIT_MS)
+    assert "MY00000001 answers, MY00000002 is expected" in page.trouble.label.text()
+    assert "> *IDN?" in page.transcript.toPlainText()
+    press(page.table, Qt.Key.Key_Up)
+    assert not page.trouble.isVisible()
+    page.try_button.click()
+    page.try_button.click()  # while it connects
+    qtbot.waitUntil(lambda: "readings" in page.said.text(), timeout=WAIT_MS)
+    assert not page.trouble.isVisible()
+    assert page.try_button.text() == "Test read 10 times"
+
+
 def test_what_a_run_uses_is_left_to_it(window: Window, home: Home, qtbot: QtBot) -> None:
     page = window.page
     device = bench_instrument(home, "meter").device({}, SystemClock())
