@@ -66,7 +66,8 @@ def ask(open_line: Callable[[Connection], Link], questions: tuple[Question, ...]
             if share < _LEAST_S:
                 left = {one.driver for later in questions[index:] for one in later.candidates}
                 return msgspec.structs.replace(asking.heard, not_asked=tuple(sorted(left)))
-            asking.ask(question, share * (1 if asking.heard.asked else _FIRST_SHARE))
+            alike = tuple(one for one in questions if one.bits == question.bits and one.words == question.words)
+            asking.ask(question, alike, share * (1 if asking.heard.asked else _FIRST_SHARE))
     finally:
         asking.close()
     return asking.heard
@@ -88,13 +89,14 @@ class _Asking:
         """One that has said who it is, is asked nothing but the same in the wording of other drivers."""
         return not self._named or (question.line == self._line and question.request.startswith(COMMON))
 
-    def ask(self, question: Question, share_s: float) -> None:
-        """Put one question; a line that was lost meanwhile is opened anew for the next."""
+    def ask(self, question: Question, alike: tuple[Question, ...], share_s: float) -> None:
+        """Put one question; a line that was lost meanwhile is opened anew for the next. The answer counts for all that
+        are `alike` but for handshake and the end of the line: many instruments take either."""
         try:
             link = self._opened(question.line)
             if self._floods(link):
                 return
-            self._put(link, question, share_s)
+            self._put(link, question, alike, share_s)
         except LinkLost:
             self._losses += 1
             if not self.heard.asked:
@@ -127,18 +129,18 @@ class _Asking:
                 link.drain(0.0, _LISTEN_S)
         return False
 
-    def _put(self, link: Link, question: Question, share_s: float) -> None:
+    def _put(self, link: Link, question: Question, alike: tuple[Question, ...], share_s: float) -> None:
         repeats = 2 if self.heard.asked else 1  # the end of a question in another tongue may spoil the first
         for _ in range(repeats):
             self.heard = msgspec.structs.replace(self.heard, asked=self.heard.asked + 1)
             raw = self._exchange(link, question.request, question.reply_end, question.patience_s, share_s / repeats)
-            fits = tuple(fit for one in question.candidates if (fit := self._fit(link, question, one, raw)))
+            fits = tuple(fit for one in alike for who in one.candidates if (fit := self._fit(link, one, who, raw)))
             if fits:
                 self.heard = msgspec.structs.replace(self.heard, fits=fits)
                 self.done = True
             elif raw:
                 self.heard = msgspec.structs.replace(
-                    self.heard, request=shown(question.request.rstrip()), reply=shown(raw.rstrip())
+                    self.heard, request=shown(question.words), reply=shown(raw.rstrip())
                 )
                 self._named = _is_named(question, raw)
             if self.done or self._named or self._over.is_set():
@@ -172,6 +174,8 @@ class _Asking:
         if found is None:
             return None
         told, reply = found
+        if "model" in told and not re.fullmatch(candidate.models, told["model"], re.ASCII):
+            return None  # before more is asked of it
         for further in candidate.also:
             request = (further.send + candidate.send_end).encode(candidate.encoding)
             answer = self._exchange(link, request, question.reply_end, question.patience_s, question.patience_s)
@@ -184,7 +188,7 @@ class _Asking:
         identity = Identity(
             told.get("manufacturer") or candidate.maker, *(told.get(one, "") for one in ("model", "serial", "firmware"))
         )
-        return Fit(candidate.driver, candidate.kind, question.line, identity, shown(question.request.rstrip()), reply)
+        return Fit(candidate.driver, candidate.kind, question.line, identity, shown(question.words), reply)
 
 
 def shown(raw: bytes) -> str:
@@ -209,8 +213,5 @@ def _matched(
 
 
 def _is_named(question: Question, raw: bytes) -> bool:
-    """Whether it has said who it is, though no driver fits."""
-    common = question.request.startswith(COMMON) and _COMMON_FORM.fullmatch(raw.decode("latin-1").strip())
-    return bool(common) or any(
-        _matched(one.pattern, one, question.reply_end, one.lines, raw) for one in question.candidates
-    )
+    """Whether it has said who it is in the common form, though no driver fits."""
+    return question.request.startswith(COMMON) and bool(_COMMON_FORM.fullmatch(raw.decode("latin-1").strip()))

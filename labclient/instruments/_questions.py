@@ -38,6 +38,16 @@ class Question(msgspec.Struct, frozen=True):
     gap_s: float
     candidates: tuple[Candidate, ...]
 
+    @property
+    def words(self) -> bytes:
+        """The request without the end of its line."""
+        return self.request.rstrip(b"\r\n\0")
+
+    @property
+    def bits(self) -> tuple[object, ...]:
+        """What makes an answer legible on its line."""
+        return self.line.kind, self.line.baud, self.line.data_bits, self.line.parity, self.line.stop_bits
+
 
 def questions_for(drivers: Iterable[Driver], kinds: Iterable[str], port: int | None = None) -> tuple[Question, ...]:
     """The questions for a place where these kinds of connection are possible, the likeliest first."""

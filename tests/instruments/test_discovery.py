@@ -6,16 +6,27 @@ import socket
 import threading
 import tty
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
 from labclient.errors import WrongUse
-from labclient.instruments import Discovery, Driver, Sighting, discover, is_barred, load_driver, tcp_addresses
+from labclient.instruments import (
+    Discovery,
+    Driver,
+    Sighting,
+    discover,
+    is_barred,
+    load_driver,
+    probe,
+    tcp_addresses,
+)
 from labclient.instruments import _discovery as discovery
 from labclient.instruments._questions import questions_for
 from labclient.instruments._visa_search import Ability, Asked, Failed, Library, Listed
+from labclient.instruments.simulator import start_simulator
 
 from .conftest import BAROMETER, DRIVERS, MULTIMETER
 
@@ -138,6 +149,24 @@ def test_ten_sockets_and_four_ports_in_one_limit(known, listen, terminal, simula
     assert [one.driver for one in _at(found, scale).fits] == ["scale"]
     assert _at(found, mute).state == "silent"
     assert "0.0" in str(_at(found, loud).told)
+
+
+def test_every_shipped_instrument_is_found_as_what_it_is(no_visa) -> None:
+    """On the network and behind a serial server: its own driver fits, no other, and the address told is right."""
+    shipped = [load_driver(path) for path in sorted(DRIVERS.glob("*.toml"))]
+    reachable = [one for one in shipped if {line.kind for line in one.file.connection} & {"socket", "serial"}]
+    with ExitStack() as stack, ThreadPoolExecutor(len(reachable)) as many:
+        simulators = [stack.push(start_simulator(one.path, serial=True)) for one in reachable]
+        running = [started.result() for started in [many.submit(one.__enter__) for one in simulators]]
+        stack.callback(lambda: [one.process.kill() for one in running])
+        places = [one.address.replace("socket://", "tcp://") for one in running]
+        at = dict(zip(places, reachable, strict=True))
+        found = discover(shipped, network=at, limit_s=8.0)
+        assert {at[one.address].id: [fit.driver for fit in one.fits] for one in found.sightings} == {
+            one.id: [one.id] for one in reachable
+        }
+        asked = [many.submit(probe, at[one.address], one.address_for(one.fits[0])) for one in found.sightings]
+        assert [one.result().identity for one in asked] == [one.fits[0].identity for one in found.sightings]
 
 
 def test_only_the_questions_who_is_there_are_sent(known, listen, terminal, no_visa) -> None:
