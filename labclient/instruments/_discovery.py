@@ -108,7 +108,8 @@ def discover(
 
     `network` are addresses `tcp://host:port`, `ports` serial ports beyond those that the system knows. Those `barred`,
     in any spelling, are neither opened nor asked: the port of the transfer standard, and of instruments at work. `tell`
-    gets what is found as it comes, in this thread. `cancelled` ends the search at once. Nothing that happens on a bus is an exception here.
+    gets what is found as it comes, in this thread. `cancelled` ends the search at once. Nothing that happens on a bus
+    is an exception here.
     """
     search = _Search(tuple(drivers), tuple(barred), limit_s, asking)
     return search.run(tuple(network), tuple(ports), tell or (lambda _: None), cancelled or Event())
