@@ -37,6 +37,13 @@ _MAX_FILE = 64 << 20
 _LONGEST = timedelta(days=100)  # float64 holds the nanoseconds of 104 days
 _CLOCK_TIME = re.compile(r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?")
 
+_READING = message("reading")
+_NAMES = {
+    "temperature": message("temperature"),
+    "relative humidity": message("relative humidity"),
+    "pressure": message("air pressure"),
+}  # the channels of a room are named so
+
 
 class Typist(Protocol):
     """Who sits at the keyboard."""
@@ -170,10 +177,9 @@ class ByHand:
     ) -> tuple[int, Typed, list[str]]:
         """When it was typed first, what counts, and the lines that were typed for it."""
         while True:
-            value, line = self._understood(
-                number, channel, message("{quantity} in {unit} ({which}): ", quantity=channel.quantity,
-                                         unit=channel.unit, which=which)
-            )  # fmt: skip
+            name = _NAMES.get(channel.name, _READING)
+            question = message("{quantity} in {unit} ({which}): ", quantity=name, unit=channel.unit, which=which)
+            value, line = self._understood(number, channel, question)
             at = self._clock.monotonic_ns()
             why = doubt(value, self._earlier.get(place, ()), channel.resolution)
             if why is not None:

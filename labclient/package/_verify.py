@@ -116,6 +116,7 @@ def _content(container: Container, info: PackageInfo, trust: TrustList, moment: 
                 yield from _foreign(container, reader)
                 yield from _documents(reader, info)
                 yield from _satellites(reader)
+                yield from _by_hand(reader)
                 plan = _plan(reader, folder, info, trust, moment)
                 said = (info.roles, info.comparison, info.assurance)
                 takes_part = any(one.laboratory.code == info.laboratory for one in plan.participants)
@@ -194,6 +195,18 @@ def _satellites(reader: Reader) -> Iterator[Finding]:
             yield Finding("satellite_given_up", told, str(entry.seq), grave=False)
     for name in out.values():
         yield Finding("satellite", message("The satellite {name} was issued and is not in the package.", name=name))
+
+
+def _by_hand(reader: Reader) -> Iterator[Finding]:
+    """What was recorded without an instrument at this PC; whether it counts, the plan said already."""
+    for entry in reader.entries({"run-start"}):
+        body = entry.body
+        if "origin" in body:
+            told = message("The readings of run {run} were typed by a person.", run=entry.seq)
+            if body["origin"] == "imported":
+                told = message("The readings of run {run} were imported from the file {file}.", run=entry.seq,
+                               file=body["file"]["name"])  # fmt: skip
+            yield Finding(str(body["origin"]), told, str(entry.seq), grave=False)
 
 
 def _plan(reader: Reader, folder: Path, info: PackageInfo, trust: TrustList, moment: datetime) -> Plan:
