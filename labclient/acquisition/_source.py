@@ -4,6 +4,7 @@ After a timeout or an unbelievable answer the instrument is resynchronised; afte
 and must show the same serial number. Either way the run continues behind a marked gap.
 """
 
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from math import isnan
@@ -142,15 +143,21 @@ class Source:
         return number
 
     def _read(self, number: int) -> str:
-        """One reading, whatever it takes; returns its status. It is handed over while the instrument is at the next
-        one, or by whoever does not ask again at once."""
+        """One reading, whatever it takes; returns its status, empty when somebody halted before it came. It is handed
+        over while the instrument is at the next one, or by whoever does not ask again at once.
+
+        Patience also ends with an instrument that says who it is and sends no reading."""
+        since: float | None = None
         while True:
             try:
                 reply = self._device.poll(self._reading, self._hand_over)
-            except LinkLost as trouble:
-                self._mend(trouble, self._device.connect)
-            except (LinkTimeout, ReplyInvalid) as trouble:
-                self._mend(trouble, self._device.resync)
+            except (LinkLost, LinkTimeout, ReplyInvalid) as trouble:
+                since = since or time.monotonic()
+                self._mend(trouble, self._device.connect if isinstance(trouble, LinkLost) else self._device.resync)
+                if self._halted.is_set():
+                    return ""
+                if time.monotonic() - since > self._patience_s:
+                    raise
             else:
                 self._ready = number, reply
                 return reply.status

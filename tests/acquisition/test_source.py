@@ -132,6 +132,30 @@ def test_a_spoilt_reply_leaves_a_gap_and_never_a_value(bench, meter, fault) -> N
     bench.holds()
 
 
+def test_a_run_can_be_halted_though_the_instrument_answers_everything_but_readings(bench, meter) -> None:
+    device, simulated = meter
+    source = bench.source(device, "voltage")
+    run = source.start("stability", "record")
+    take(source, 1)
+    simulated.hands.fault("no_reply", 1000)
+    bench.on_wait = source.halt
+    take(source, 5)
+    source.stop("broken off")
+    assert len(bench.values(run)) == 1
+    bench.holds()
+
+
+def test_patience_ends_with_an_instrument_that_never_sends_a_reading(bench, meter) -> None:
+    device, simulated = meter
+    source = bench.source(device, "voltage", patience_s=0.5)
+    source.start("stability", "record")
+    simulated.hands.fault("no_reply", 1000)
+    with pytest.raises(LinkTrouble):
+        take(source, 1)
+    source.stop("the instrument is silent")
+    bench.holds()
+
+
 @pytest.mark.parametrize("listen", ["pty", "tcp://127.0.0.1:0"])
 @pytest.mark.parametrize("fault", ["no_reply", "garbage", "late"])
 def test_the_barometer_on_a_serial_line_too(bench, hasty, simulate, devices, listen, fault) -> None:
