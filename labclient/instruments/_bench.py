@@ -18,8 +18,8 @@ _HEAD = "# The register of this PC's instruments. It may be edited; comments are
 
 
 class BenchInstrument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One instrument of this PC. `driver` and `address` are empty for a thing without an interface; `firmware` is what it
-    had when it was entered."""
+    """One instrument of this PC. `driver` and `address` are empty for a thing without an interface; `firmware` is what
+    it had when it was entered."""
 
     id: str
     name: str

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -206,7 +207,7 @@ def test_what_is_refused_or_differs_stays_without_value(hand: Hand) -> None:
     assert "last digits away" in answer.out
     [(status, values)] = hand.series_of("functional")
     assert status == ["refused", "differs", "ok", "differs", "ok"]
-    assert [value for value in values if value == value] == [10.0001, 10.0002]
+    assert [value for value in values if not isnan(value)] == [10.0001, 10.0002]
     assert "10,0001" in hand.raw("functional")
 
 
