@@ -105,8 +105,9 @@ def test(rest: list[str]) -> int:
     need("openssl", "unzip", *SCREEN)
     need_qt()
     checked = check()
-    cover = [] if rest else ["--cov", "--cov-report=term:skip-covered"]
-    return run("-m", "pytest", *cover, *rest) or checked
+    # Most tests wait for processes of their own: one more at a time than there are cores.
+    whole = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile", "--cov", "--cov-report=term:skip-covered"]
+    return run("-m", "pytest", *([] if rest else whole), *rest) or checked
 
 
 def bench(rest: list[str]) -> int:

@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from labclient import words
 from labclient.home import Home
 
 CASES = Path(__file__).parent.parent.parent / "shared" / "cases"
+
+# How long an example takes is the machine's matter, not a failure.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 @pytest.fixture

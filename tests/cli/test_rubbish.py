@@ -117,7 +117,6 @@ def test_rubbish_is_answered_with_a_sentence(command: str, kind: str, pc: Pc, ru
         ("instruments", "identify", "no-such-driver", "COM1"),
         ("instruments", "read", "keysight-344xx", "COM1", "--set", "range"),
         ("instruments", "read", "keysight-344xx", "TCPIP0::127.0.0.1::1::SOCKET", "--set", "colour=blue"),
-        ("instruments", "add", "m", "vaisala-ptu300", "TCPIP0::127.0.0.1::1::SOCKET"),
         ("simulate", "no-such-driver"),
         ("simulate", "keysight-344xx", "--listen", "carrier-pigeon"),
         ("simulate", "keysight-344xx", "--listen", "tcp://127.0.0.1:99999"),

@@ -10,10 +10,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import settings
-
-settings.register_profile("unhurried", deadline=None)  # a late import is no failure
-settings.load_profile("unhurried")
 
 CASES = Path(__file__).parents[3] / "shared" / "cases"
 
