@@ -1,11 +1,10 @@
 """The rail: the stations of the open notebook, each with its mark, its name and its state in a word."""
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem
 
 from labclient.ui._marks import mark_icon, mark_word
-from labclient.ui._theme import S2, space
 from labclient.ui._view import StationRow
 from labclient.words import message, say
 
@@ -40,11 +39,14 @@ class Rail(QListWidget):
         self._word()
 
     def _word(self) -> None:
-        two_lines = 2 * self.fontMetrics().height() + space(S2) + 4
-        roomy = self.viewport().height() >= two_lines * len(self._rows)
+        self._name(with_state=True)
+        if sum(self.sizeHintForRow(place) for place in range(self.count())) > self.viewport().height():
+            self._name(with_state=False)
+
+    def _name(self, *, with_state: bool) -> None:
         for place, row in enumerate(self._rows):
             name, state = say(row.name), mark_word(row.mark)
             item = self.item(place)
-            item.setText(f"{name}\n{state}" if roomy else name)
+            item.setText(f"{name}\n{state}" if with_state else name)
             item.setToolTip(f"{name}: {state}")
-            item.setData(0x0B, f"{name}: {state}")  # Qt::AccessibleTextRole
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}: {state}")
