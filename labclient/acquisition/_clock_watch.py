@@ -106,7 +106,7 @@ class ClockWatch:
         self._recorder.enter(Draft(kind=kind, body=body, author=_AUTHOR))
 
     def _open_runs(self) -> list[int]:
-        """The runs of this session that were not stopped."""
+        """The runs since the watch began that were not stopped."""
         runs: list[int] = []
         with Reader.open(self._recorder.path) as reader:
             for entry in reader.entries({"run-start", "run-stop"}, self._began):

@@ -1,6 +1,7 @@
 """`labclient record`: one run of a station on the terminal, the cables moved by the person before it."""
 
 from argparse import Namespace
+from collections.abc import Callable
 from typing import Literal
 
 from labclient.cli._bench import pick
@@ -47,19 +48,14 @@ def _record(asked: Namespace) -> int:
         day = asked.day or first_day(state)
         if day > state.plan.measurement.days:
             raise WrongUse(message("The plan has {days} days.", days=state.plan.measurement.days))
-        try:
+
+        def work() -> int:
             with Display() as display:
                 hands = TerminalHands(display)
                 runs = Runs(participation, meter=meter, room=room, hands=hands, observer=display, who=asked.who)
                 return _make(runs, asked, day, display)
-        except KeyboardInterrupt:
-            with uninterrupted():
-                stop_runs(participation, "stopped by the operator", asked.who)
-                line(message("Stopped in order. What was recorded stays; the same command goes on."))
-            return _STOPPED
-        except (LinkTrouble, WrongUse) as trouble:
-            stop_runs(participation, say(trouble.sentence, "en"), asked.who)
-            raise
+
+        return stopping_in_order(participation, asked.who, work)
 
 
 def _make(runs: Runs, asked: Namespace, day: int, display: Display) -> int:
@@ -97,7 +93,21 @@ def take_up(participation: Participation, asked: Namespace) -> None:
                      task=TASK_NAMES[run.task]))  # fmt: skip
 
 
-def stop_runs(participation: Participation, reason: str, who: str) -> None:
+def stopping_in_order(participation: Participation, who: str, work: Callable[[], int]) -> int:
+    """Do the work of a run; Ctrl-C and trouble end what is open in the record. Returns the exit code."""
+    try:
+        return work()
+    except KeyboardInterrupt:
+        with uninterrupted():
+            _stop_runs(participation, "stopped by the operator", who)
+            line(message("Stopped in order. What was recorded stays; the same command goes on."))
+        return _STOPPED
+    except (LinkTrouble, WrongUse) as trouble:
+        _stop_runs(participation, say(trouble.sentence, "en"), who)
+        raise
+
+
+def _stop_runs(participation: Participation, reason: str, who: str) -> None:
     """End in order whatever run is open."""
     for run in participation.state.open_runs:
         participation.close_run(run.seq, reason[:400], who)

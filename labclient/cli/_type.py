@@ -10,16 +10,15 @@ from labclient.cli._bench import pick
 from labclient.cli._common import add_notebook, add_who, count, moment, opened, written
 from labclient.cli._enter import told_check
 from labclient.cli._out import TASK_NAMES, line
-from labclient.cli._record import first_day, stop_runs, take_up, trial_told
-from labclient.cli._terminal import Display, TerminalHands, uninterrupted
+from labclient.cli._record import first_day, stopping_in_order, take_up, trial_told
+from labclient.cli._terminal import Display, TerminalHands
 from labclient.cli._verbs import Verbs
-from labclient.errors import LinkTrouble, WrongUse
+from labclient.errors import WrongUse
 from labclient.participation import Participation, TypedRuns, registered
 from labclient.words import Message, message, say
 
 _TASKS = ("functional", "settling", "stability", "measurement", "environment")
 _PRACTISED = ("stability", "measurement", "environment")
-_STOPPED = 130
 _MOST_LINE = 1000
 
 
@@ -97,17 +96,12 @@ def _type(asked: Namespace) -> int:
         )
     with opened(asked) as participation:
         take_up(participation, asked)
-        try:
+
+        def work() -> int:
             with Display() as display:
                 return _make(_runs(participation, asked, display), participation, asked, display)
-        except KeyboardInterrupt:
-            with uninterrupted():
-                stop_runs(participation, "stopped by the operator", asked.who)
-                line(message("Stopped in order. What was recorded stays; the same command goes on."))
-            return _STOPPED
-        except (LinkTrouble, WrongUse) as trouble:
-            stop_runs(participation, say(trouble.sentence, "en"), asked.who)
-            raise
+
+        return stopping_in_order(participation, asked.who, work)
 
 
 def _runs(participation: Participation, asked: Namespace, display: Display) -> TypedRuns:
