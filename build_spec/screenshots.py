@@ -75,9 +75,9 @@ def _shoot(application: QApplication, notebook: Path | None, pictures: dict[str,
         _wait(application, lambda: shell.snapshot is not None and shell.snapshot.state.station is None, _OPENED_S)
     for page, path in pictures.items():
         if page == "notebook":
-            shell.show_notebook()
+            shell.show_view("notebook")
         elif page != "home":
-            shell.go_to(STATIONS.index(page))
+            shell.go_to(page)
         _pass(application, _PAINTED_S)
         shell.grab().save(str(path))
     shell.close()

@@ -5,16 +5,7 @@ from pathlib import Path
 
 import msgspec
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QHBoxLayout,
-    QLabel,
-    QMainWindow,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from labclient import words
 from labclient.errors import Trouble
@@ -29,22 +20,20 @@ from labclient.ui._desk import Desk
 from labclient.ui._faults import report_of
 from labclient.ui._finish import SigningPage, SubmissionPage
 from labclient.ui._form import StructForm
+from labclient.ui._frame import HOME, Frame, Way
 from labclient.ui._home import HomePage, remember
 from labclient.ui._instrument_work import Tries
 from labclient.ui._instruments import InstrumentsPage
 from labclient.ui._notebook import NotebookPage
 from labclient.ui._page import Page
 from labclient.ui._preferences import Preferences, keep, next_scale
-from labclient.ui._rail import Rail
 from labclient.ui._records import ArrivalPage, departure_page, handover_page
 from labclient.ui._results import ResultsPage
 from labclient.ui._runs import MeasurementPage, RunPage
 from labclient.ui._satellites import SatellitesDialog
 from labclient.ui._status import StatusBar
-from labclient.ui._strip import InstrumentStrip
 from labclient.ui._theme import DARK, LIGHT, apply, current_theme
 from labclient.ui._validation import ValidationPage
-from labclient.ui._view import station_rows
 from labclient.ui._watch import LiveReplies, Snapshot, Watcher
 from labclient.ui._who import WhoDialog, people
 from labclient.words import LANGUAGES, Message, message, say
@@ -64,9 +53,6 @@ class Shell(QMainWindow):
         self.player = DemoPlayer()
         self.path: Path | None = None
         self.snapshot: Snapshot | None = None
-        self.pages: dict[Station, Page] = {}
-        self.notebook: NotebookPage
-        self.instruments: InstrumentsPage
         self._who_is_asked = False
         self._connect()
         self._build()
@@ -76,11 +62,12 @@ class Shell(QMainWindow):
 
     def _build(self) -> None:
         self.setWindowTitle("labclient")
-        self.home = HomePage(self.desk, self.aside)
-        self.home.chosen.connect(self.open)
-        self.home.tried.connect(self.try_demo)
-        self.home.begun.connect(self._begin)
-        self.pages = {
+        home = HomePage(self.desk, self.aside)
+        home.chosen.connect(self.open)
+        home.tried.connect(self.try_demo)
+        home.begun.connect(self._begin)
+        self.pages: dict[str, Page] = {
+            HOME: home,
             "arrival": ArrivalPage(self.desk),
             "warm-up": RunPage(self.desk, "warm-up", message("Warm-up"), ("settling",)),
             "stability": RunPage(self.desk, "stability", message("Stability"), ("stability",)),
@@ -91,68 +78,44 @@ class Shell(QMainWindow):
             "submission": SubmissionPage(self.desk),
             "handed-over": handover_page(self.desk),
         }
-        self.notebook = NotebookPage(self.desk, self.aside)
-        self.instruments = InstrumentsPage(self.desk, self.tries)
-        self.stack = QStackedWidget()
-        for page in (self.home, *self._all_pages()):
-            self.stack.addWidget(page)
+        self.ways = self._ways()
+        self.pages |= {way.view: way.make() for way in self.ways}
+        self._following = tuple(self.pages[view] for view in (*STATIONS, *(w.view for w in self.ways if w.follows)))
+        for page in self._following:
             page.let_work(not self.player.playing)
-        self.validation = ValidationPage(self.desk, self.aside)
-        self.stack.addWidget(self.validation)
-        self.rail = Rail()
-        self.rail.currentRowChanged.connect(self._show_page)
-        column = QVBoxLayout()
-        self.headline = QLabel()
-        self.headline.setObjectName("headline")
-        self.headline.setWordWrap(True)
-        go_home = QPushButton(say(message("Comparisons")))
-        go_home.clicked.connect(self.show_home)
-        column.addWidget(go_home)
-        column.addWidget(self.rail, 1)
-        show_notebook = QPushButton(say(message("Notebook")))
-        show_notebook.clicked.connect(self.show_notebook)
-        column.addWidget(show_notebook)
-        show_instruments = QPushButton(say(message("Instruments")))
-        show_instruments.clicked.connect(self.show_instruments)
-        column.addWidget(show_instruments)
-        self.side = QWidget()
-        self.side.setLayout(column)
-        self.side.setFixedWidth(self.fontMetrics().averageCharWidth() * 17)
-        whole = QWidget()
-        layout = QVBoxLayout(whole)
-        layout.setContentsMargins(0, 0, 0, 0)
-        self.headline.setMargin(self.fontMetrics().height() // 2)
-        layout.addWidget(self.headline)
-        row = QHBoxLayout()
-        row.addWidget(self.side)
-        row.addWidget(self.stack, 1)
-        layout.addLayout(row, 1)
-        self.strip = InstrumentStrip()
-        layout.addWidget(self.strip)
-        self.setCentralWidget(whole)
+        self.frame = Frame(self.pages, self.ways, self.show_view)
+        self.setCentralWidget(self.frame)
         self.status = StatusBar()
         self.status.who.clicked.connect(self.ask_who)
         self.setStatusBar(self.status)
         fill_menus(self, self.commands())
-        self.show_home()
+        self.show_view(HOME)
+
+    def _ways(self) -> tuple[Way, ...]:
+        """The pages that are no stations."""
+        return (
+            Way("notebook", message("Notebook"), "Ctrl+B", lambda: NotebookPage(self.desk, self.aside)),
+            Way("instruments", message("Instruments"), "Ctrl+I", lambda: InstrumentsPage(self.desk, self.tries),
+                alone=True),
+            Way("validation", message("Software validation"), "Ctrl+R", lambda: ValidationPage(self.desk, self.aside),
+                follows=False, alone=True, at_side=False),
+        )  # fmt: skip
 
     def commands(self) -> tuple[Command, ...]:
         """All that can be done from everywhere."""
         program, stations, view = message("&Program"), message("&Stations"), message("&View")
         return (
-            Command(program, message("Comparisons"), "Ctrl+0", self.show_home),
-            Command(program, message("Open a notebook…"), "Ctrl+O", self.home.choose),
+            Command(program, message("Comparisons"), "Ctrl+0", partial(self.show_view, HOME)),
+            Command(program, message("Open a notebook…"), "Ctrl+O", self._choose),
             Command(program, message("Begin with a plan…"), "Ctrl+N", self._begin),
             Command(program, message("Who is working?"), "Ctrl+W", self.ask_who),
             Command(program, message("Satellites…"), "Ctrl+T", self.show_satellites),
-            Command(program, message("Software validation"), "Ctrl+R", self.show_validation),
             Command(program, message("Quit"), "Ctrl+Q", self.close),
             *(
-                Command(stations, STATION_NAMES[station], f"Ctrl+{row + 1}", partial(self.go_to, row))
+                Command(stations, STATION_NAMES[station], f"Ctrl+{row + 1}", partial(self.go_to, station))
                 for row, station in enumerate(STATIONS)
             ),
-            Command(view, message("Notebook"), "Ctrl+B", self.show_notebook),
-            Command(view, message("Instruments"), "Ctrl+I", self.show_instruments),
+            *(Command(view, way.name, way.keys, partial(self.show_view, way.view)) for way in self.ways),
             Command(view, message("Chinese / English"), "Ctrl+L", self.change_language),
             Command(view, message("Light / dark"), "Ctrl+D", self.change_theme),
             Command(view, message("Larger"), "Ctrl+=", lambda: self.change_scale(+1)),
@@ -178,32 +141,12 @@ class Shell(QMainWindow):
 
     # -- what a person does --------------------------------------------------------------------------------------------
 
-    def show_home(self) -> None:
-        """The list of comparisons."""
-        self.home.refresh()
-        self.stack.setCurrentWidget(self.home)
-        self.rail.setCurrentRow(-1)
-        self.side.setVisible(self.path is not None)
-        self.headline.hide()
-
-    def show_notebook(self) -> None:
-        """The log, entry by entry."""
-        if self.path is not None:
-            self.rail.setCurrentRow(-1)
-            self.stack.setCurrentWidget(self.notebook)
-            self.headline.show()
-
-    def show_validation(self) -> None:
-        """Reference cases, computed here."""
-        self.rail.setCurrentRow(-1)
-        self.stack.setCurrentWidget(self.validation)
-        self.side.show()
-        self.headline.hide()
-
-    def show_instruments(self) -> None:
-        """The register of this PC, with a notebook or without."""
-        self.rail.setCurrentRow(-1)
-        self.stack.setCurrentWidget(self.instruments)
+    def show_view(self, view: str) -> None:
+        """Look at a page: home, a station, or one of the others; those of a notebook need one that is open."""
+        page = self.pages[view]
+        if isinstance(page, HomePage):
+            page.refresh()
+        self.frame.look(view, with_notebook=self.path is not None)
 
     def open(self, path: Path) -> None:
         """Work on a notebook."""
@@ -215,11 +158,10 @@ class Shell(QMainWindow):
         self.desk.close()
         self.player.play()
 
-    def go_to(self, row: int) -> None:
-        """Look at a station; nothing happens while no notebook is open."""
-        if row < self.rail.count():
-            self.rail.setCurrentRow(row)
-            self.rail.setFocus()
+    def go_to(self, station: Station) -> None:
+        """Look at a station and take the keys there."""
+        self.show_view(station)
+        self.frame.rail.setFocus()
 
     def change_language(self) -> None:
         """The other language, at once."""
@@ -273,12 +215,11 @@ class Shell(QMainWindow):
 
     def _follow(self, path: Path) -> None:
         self.path, self.snapshot = path, None
-        self.rail.forget()
-        for page in self._all_pages():
+        self.frame.forget()
+        for page in self._following:
             page.forget()
-        self.strip.forget()
         self.watcher.follow(path)
-        self.side.show()
+        self.frame.look(self.frame.view, with_notebook=True)
         self.tell(str(path))
 
     def _remember(self, path: Path) -> None:
@@ -287,7 +228,7 @@ class Shell(QMainWindow):
     def _let_work(self, on: bool) -> None:
         """What another process plays is looked at only."""
         self.desk.played_by_another = not on
-        for page in self._all_pages():
+        for page in self._following:
             page.let_work(on)
         if not on:
             self.status.show_played()
@@ -296,7 +237,7 @@ class Shell(QMainWindow):
         self._follow(path)
         self._remember(path)
         self._let_work(False)
-        self.rail.setFocus()
+        self.frame.rail.setFocus()
 
     def _demo_ended(self, code: int) -> None:
         self._let_work(True)
@@ -313,23 +254,19 @@ class Shell(QMainWindow):
         if before is None or not snapshot.only_readings_since(before):
             self._show_state(snapshot)
         else:  # nothing new to show, ten times a second in a run
-            for page in self._all_pages():
+            for page in self._following:
                 page.snapshot = snapshot
         self.status.show_snapshot(snapshot)
         if self._who_is_asked:
             self._who_is_asked = False
             self._name_worker(snapshot.state)
-        if before is None or (before.state.station != station and self._looks_at(before.state.station)):
-            self.rail.setCurrentRow(STATIONS.index(station) if station else len(STATIONS) - 1)
-
-    def _looks_at(self, station: Station | None) -> bool:
-        """Whether the page shown is that of the work; who looks elsewhere is left there."""
-        return station is not None and self.rail.currentRow() == STATIONS.index(station)
+        if before is None or (station != before.state.station == self.frame.view):  # who looks elsewhere is left there
+            self.show_view(station or STATIONS[-1])
 
     def _replied(self, replies: LiveReplies) -> None:
-        for page in self._all_pages():
+        for page in self._following:
             page.show_replies(replies)
-        self.strip.show_replies(replies)
+        self.frame.strip.show_replies(replies)
 
     def _done(self, what: str, answer: object) -> None:
         if what == "load" and isinstance(answer, dict):
@@ -366,7 +303,7 @@ class Shell(QMainWindow):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         apply(application, DARK if (liked.theme or current_theme().name) == DARK.name else LIGHT, liked.scale)
-        at, typed = self.stack.currentIndex(), self._typed()
+        view, typed = self.frame.view, self._typed()
         self._build()
         self.status.show_who(self.desk.who)
         if self.path is not None and self.snapshot is not None:
@@ -374,9 +311,8 @@ class Shell(QMainWindow):
             for form, body in zip(self._forms(), typed, strict=True):
                 form.fill(body)
             self.status.show_snapshot(self.snapshot)
-            self.rail.setCurrentRow(at - 1 if at <= len(STATIONS) else -1)
-            self.stack.setCurrentIndex(at)
             self.watcher.follow(self.path)  # the plots are drawn anew from the record
+        self.show_view(view)
 
     def _forms(self) -> list[StructForm]:
         return [form for page in self.pages.values() for form in page.findChildren(StructForm)]
@@ -388,22 +324,14 @@ class Shell(QMainWindow):
     def _begin(self) -> None:
         ask_beginning(self)
 
+    def _choose(self) -> None:
+        home = self.pages[HOME]
+        assert isinstance(home, HomePage)
+        home.choose()
+
     # -- what it shows -------------------------------------------------------------------------------------------------
 
-    def _all_pages(self) -> tuple[Page, ...]:
-        """Every page that shows the notebook."""
-        return (*self.pages.values(), self.notebook, self.instruments)
-
-    def _show_page(self, row: int) -> None:
-        if row >= 0:
-            self.stack.setCurrentWidget(self.pages[STATIONS[row]])
-            self.headline.show()
-
     def _show_state(self, snapshot: Snapshot) -> None:
-        state = snapshot.state
-        title = state.plan.title.said(words.language())
-        self.headline.setText(f"{title}     {state.plan.transfer_standard.serial}     {state.accepted.laboratory}")
-        self.rail.show_rows(station_rows(state))
-        self.strip.show_runs(state.open_runs)
-        for page in self._all_pages():
+        self.frame.show_state(snapshot.state)
+        for page in self._following:
             page.show_snapshot(snapshot)

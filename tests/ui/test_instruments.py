@@ -304,8 +304,8 @@ def test_the_page_is_reached_by_a_key_without_a_notebook(qtbot: QtBot, light: Th
     shell.show()
     assert QTest.qWaitForWindowActive(shell)
     QTest.keyClick(shell, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier)
-    assert shell.stack.currentWidget() is shell.instruments
-    qtbot.waitUntil(shell.instruments.table.isVisible, timeout=WAIT_MS)
+    assert shell.frame.stack.currentWidget() is shell.pages["instruments"]
+    qtbot.waitUntil(shell.pages["instruments"].table.isVisible, timeout=WAIT_MS)
     shell.close()
 
 

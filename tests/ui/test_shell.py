@@ -65,8 +65,8 @@ def _texts(widget: QWidget) -> list[str]:
 
 
 def test_an_empty_home_teaches_the_next_step(shell: Shell) -> None:
-    assert any("No comparison yet" in text for text in _texts(shell.home))
-    assert not shell.side.isVisible()
+    assert any("No comparison yet" in text for text in _texts(shell.pages["home"]))
+    assert not shell.frame.side.isVisible()
 
 
 def test_notebooks_are_remembered_newest_first(home: Home, tmp_path: Path) -> None:
@@ -80,8 +80,8 @@ def test_notebooks_are_remembered_newest_first(home: Home, tmp_path: Path) -> No
 
 
 def test_an_opened_notebook_shows_its_stations_and_what_is_missing(opened: Shell) -> None:
-    assert opened.rail.count() == len(STATIONS)
-    assert opened.stack.currentWidget() is opened.pages["arrival"]
+    assert opened.frame.rail.count() == len(STATIONS)
+    assert opened.frame.stack.currentWidget() is opened.pages["arrival"]
     assert "The arrival record is missing." in opened.pages["arrival"].missing.text()
 
 
@@ -118,13 +118,13 @@ def test_a_fault_of_the_program_is_kept_and_told_without_a_traceback(shell: Shel
 def test_the_language_changes_at_once_and_keeps_the_page(opened: Shell) -> None:
     lines = {line.accessibleName(): line for line in opened.pages["arrival"].findChildren(QLineEdit)}
     lines["Carrier"].setText("typed, not entered")
-    opened.rail.setCurrentRow(STATIONS.index("results"))
+    opened.frame.rail.setCurrentRow(STATIONS.index("results"))
     opened.change_language()
     assert words.language() == "zh_CN"
-    assert opened.stack.currentWidget() is opened.pages["results"]
+    assert opened.frame.stack.currentWidget() is opened.pages["results"]
     after = {line.accessibleName(): line for line in opened.pages["arrival"].findChildren(QLineEdit)}
     assert after[say(words.message("Carrier"))].text() == "typed, not entered"
-    assert opened.rail.item(0).text().splitlines()[0] == say(words.message("Arrival"), "zh_CN")
+    assert opened.frame.rail.item(0).text().splitlines()[0] == say(words.message("Arrival"), "zh_CN")
     opened.change_language()
 
 
@@ -134,8 +134,8 @@ def test_every_page_fits(opened: Shell, language: str, size: tuple[int, int], qa
     if words.language() != language:
         opened.change_language()
     opened.resize(*size)
-    for row in range(opened.rail.count()):
-        opened.rail.setCurrentRow(row)
+    for row in range(opened.frame.rail.count()):
+        opened.frame.rail.setCurrentRow(row)
         qapp.processEvents()
         page = opened.pages[STATIONS[row]]
         assert (opened.width(), opened.height()) == size, f"{STATIONS[row]} needs more room"

@@ -84,6 +84,6 @@ def test_the_report_is_saved_unsigned_when_nobody_signs(page: ValidationPage, qt
 def test_the_window_leads_to_the_page(home: Home, light: Theme, qtbot: QtBot, qapp: QApplication) -> None:
     shell = Shell()
     qtbot.addWidget(shell)
-    shell.show_validation()
-    assert shell.stack.currentWidget() is shell.validation
+    shell.show_view("validation")
+    assert shell.frame.stack.currentWidget() is shell.pages["validation"]
     shell.close()

@@ -1,0 +1,103 @@
+"""The frame around the pages: above what is worked on, at the side the ways to the pages, below the instruments."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from msgspec import Struct
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from labclient.participation import STATIONS, State
+from labclient.ui._page import Page
+from labclient.ui._rail import Rail
+from labclient.ui._strip import InstrumentStrip
+from labclient.ui._view import station_rows
+from labclient.words import Message, language, message, say
+
+HOME = "home"
+_SIDE_CHARACTERS = 17
+
+
+class Way(Struct, frozen=True):
+    """The way to a page that is no station: `follows` says whether it shows the open notebook, `alone` whether it can
+    be looked at without one, `at_side` whether the side has a button to it."""
+
+    view: str
+    name: Message
+    keys: str
+    make: Callable[[], Page]
+    follows: bool = True
+    alone: bool = False
+    at_side: bool = True
+
+
+class Frame(QWidget):
+    """`pages` by their view: home, a station's id, or the view of a way. `show_view` asks for one."""
+
+    def __init__(self, pages: Mapping[str, Page], ways: tuple[Way, ...], show_view: Callable[[str], None]) -> None:
+        super().__init__()
+        self.view = HOME
+        self._pages = pages
+        self._show_view = show_view
+        self._of_notebook = {*STATIONS, *(way.view for way in ways if way.follows)}
+        self._needs_notebook = {*STATIONS, *(way.view for way in ways if not way.alone)}
+        self.headline = QLabel()
+        self.headline.setObjectName("headline")
+        self.headline.setWordWrap(True)
+        self.headline.setMargin(self.fontMetrics().height() // 2)
+        self.rail = Rail()
+        self.rail.currentRowChanged.connect(self._station_chosen)
+        self.side = self._side(ways)
+        self.stack = QStackedWidget()
+        for page in pages.values():
+            self.stack.addWidget(page)
+        self.strip = InstrumentStrip()
+        row = QHBoxLayout()
+        row.addWidget(self.side)
+        row.addWidget(self.stack, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.headline)
+        layout.addLayout(row, 1)
+        layout.addWidget(self.strip)
+
+    def look(self, view: str, *, with_notebook: bool) -> None:
+        """Show a page; one that shows a notebook is not shown while none is open."""
+        if view in self._needs_notebook and not with_notebook:
+            return
+        self.view = view
+        self.rail.setCurrentRow(next((row for row, station in enumerate(STATIONS) if station == view), -1))
+        self.stack.setCurrentWidget(self._pages[view])
+        self.side.setVisible(with_notebook or view != HOME)
+        self.headline.setVisible(with_notebook and view in self._of_notebook)
+
+    def show_state(self, state: State) -> None:
+        """What is worked on, how far its stations are, and what is measured with."""
+        title = state.plan.title.said(language())
+        self.headline.setText(f"{title}     {state.plan.transfer_standard.serial}     {state.accepted.laboratory}")
+        self.rail.show_rows(station_rows(state))
+        self.strip.show_runs(state.open_runs)
+
+    def forget(self) -> None:
+        """Another notebook is about to be shown."""
+        self.rail.forget()
+        self.strip.forget()
+
+    def _station_chosen(self, row: int) -> None:
+        if row >= 0:
+            self._show_view(STATIONS[row])
+
+    def _side(self, ways: tuple[Way, ...]) -> QWidget:
+        side = QWidget()
+        column = QVBoxLayout(side)
+        column.addWidget(self._button(HOME, message("Comparisons")))
+        column.addWidget(self.rail, 1)
+        for way in ways:
+            if way.at_side:
+                column.addWidget(self._button(way.view, way.name))
+        side.setFixedWidth(self.fontMetrics().averageCharWidth() * _SIDE_CHARACTERS)
+        return side
+
+    def _button(self, view: str, name: Message) -> QPushButton:
+        button = QPushButton(say(name))
+        button.clicked.connect(partial(self._show_view, view))
+        return button
