@@ -17,7 +17,7 @@ Guide, in the order of a participation:
 - `choose_drift`, `fit_drift`, `drift_at`: the transfer standard's drift in its forms, and its value at a laboratory's
   time; `regress` below them.
 - `combine`: the budget: u_c, ν_eff, k, U.
-- `parse_model`, `propagate`, `propagate_several`: the budget of a model written as an expression.
+- `parse_model`, `check_units`, `propagate`, `propagate_several`: the budget of a model written as an expression.
 - `monte_carlo`, `validate_budget`: the same by drawing, and whether the budget agrees with it.
 - `trend`, `group_range`, `yearly`, `two_times`, `monitoring`: the stability tests that standards name, over months.
 - `BUILT_IN`, `propagate_built_in`: air density, buoyancy, weighing, pressure head, length, gas volume;
@@ -73,7 +73,14 @@ from labclient.metrology._outliers import (
     grubbs,
     grubbs_pair,
 )
-from labclient.metrology._propagation import Propagation, SecondOrder, Several, propagate, propagate_several
+from labclient.metrology._propagation import (
+    Propagation,
+    SecondOrder,
+    Several,
+    check_units,
+    propagate,
+    propagate_several,
+)
 from labclient.metrology._regression import Regression, regress
 from labclient.metrology._robust import MAD_TO_S, Robust, algorithm_a, mad, median
 from labclient.metrology._rounding import Rounded, RoundingRule, round_result
@@ -202,6 +209,7 @@ __all__ = [
     "algorithm_a",
     "allan",
     "between_units",
+    "check_units",
     "choose_drift",
     "cochran",
     "combine",

@@ -120,9 +120,25 @@ def parse_model(text: str) -> Model:
     try:
         tree = ast.parse(plain.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise ModelInvalid(message("“{model}” is not an expression.", model=text)) from error
+        raise _unread(plain.strip(), error) from error
     _check(tree, plain.strip(), 0)
     return Model(plain.strip(), tree)
+
+
+def _unread(text: str, error: Exception) -> ModelInvalid:
+    place = error.offset if isinstance(error, SyntaxError) and error.offset and error.lineno == 1 else 0
+    if not place:
+        return ModelInvalid(message("“{model}” is not an expression.", model=text))
+    return ModelInvalid(
+        message("“{model}” is not an expression: look at character {place}, “{part}”.", model=text,
+                place=min(place, len(text) + 1), part=text[place - 1 : place + 11] or "…"),
+        message("Every operator needs two sides, every parenthesis its partner."),
+    )  # fmt: skip
+
+
+def _place(text: str, node: ast.AST) -> int:
+    """Where a part begins, in characters from 1; the parser counts bytes."""
+    return len(text.encode()[: getattr(node, "col_offset", 0)].decode(errors="ignore")) + 1
 
 
 def _check(node: ast.AST, text: str, depth: int) -> None:
@@ -143,12 +159,13 @@ def _check(node: ast.AST, text: str, depth: int) -> None:
             below = ()
         case _:
             raise ModelInvalid(
-                message("“{part}” is not allowed in a model.", part=ast.get_source_segment(text, node) or text),
+                message("“{part}”, at character {place}, is not allowed in a model.", place=_place(text, node),
+                        part=ast.get_source_segment(text, node) or text),
                 message(
                     "Use numbers, names of inputs, + - * / **, parentheses and {functions}.",
                     functions=", ".join(_OF_NUMBERS),
                 ),
-            )
+            )  # fmt: skip
     for child in below:
         _check(child, text, depth + 1)
 

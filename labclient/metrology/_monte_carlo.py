@@ -71,6 +71,7 @@ def monte_carlo(
     rule: MonteCarloRule,
     correlations: Sequence[Correlation] = (),
     as_written: bool = False,
+    told: Callable[[int, int], None] | None = None,
 ) -> MonteCarlo:
     """Adaptive Monte Carlo (7.9): blocks of trials until twice the standard deviation of the averages of y, u and both
     ends of the interval is within the tolerance.
@@ -80,7 +81,8 @@ def monte_carlo(
     (U-shaped). Correlated inputs are drawn from a joint normal, or t where they share one finite ν (JCGM 102:2011,
     5.3.2). `as_written` as in `propagate`. Raises `ModelInvalid` and `DataUnfit` as `propagate`, and `DataUnfit` when a
     drawn input leaves the model without a value, when inputs of other distributions or different ν are correlated, or
-    for an impossible rule.
+    for an impossible rule. `told` hears after each block how many trials are done, of how many at most; what it
+    raises ends the computation.
     """
     if not (0 < rule.probability < 1 and rule.digits in (1, 2) and rule.most >= 2 * BLOCK and rule.seed >= 0):
         raise DataUnfit(message("These rules do not describe a Monte Carlo computation."))
@@ -96,6 +98,8 @@ def monte_carlo(
     while not stable and (len(blocks) < 2 or (len(blocks) + 1) * size <= rule.most):
         block = np.sort(prepared.values(draw(size)))
         blocks.append(block)
+        if told:
+            told(len(blocks) * size, rule.most)
         rows.append((float(block.mean()), float(block.std(ddof=1)), *_interval(block, rule.probability, rule.interval)))
         if len(blocks) > 1:
             table = np.array(rows)

@@ -123,11 +123,7 @@ class Prepared:
         self.units_checked = scales is not None
         *self._scales, self._result = scales or [Scale(Dimension())] * (len(names) + 1)
         if scales:
-            found = model.dimension({name: one.dimension for name, one in zip(names, self._scales, strict=True)})
-            if found.powers != self._result.dimension.powers:
-                raise ModelInvalid(
-                    message("The model gives {found}, the result is to be in {unit}.", found=str(found), unit=unit)
-                )
+            _check_dimension(model, dict(zip(names, self._scales, strict=True)), self._result, unit)
         inward = self._inward(self.estimates)
         self.value = model.value({name: float(x) for name, x in inward.items()}) / self._result.factor
 
@@ -187,6 +183,20 @@ class Prepared:
         return {
             one.id: numbers[i] * of.factor for i, (one, of) in enumerate(zip(self.inputs, self._scales, strict=True))
         }
+
+
+def check_units(model: Model, units: Mapping[str, str], unit: str) -> None:
+    """Whether a model of inputs in these units gives a quantity in `unit`; raises `ModelInvalid` when it does not or
+    when an input is missing, `UnitUnknown` for a unit in no table."""
+    _check_dimension(model, {name: scale(one) for name, one in units.items()}, scale(unit), unit)
+
+
+def _check_dimension(model: Model, scales: Mapping[str, Scale], result: Scale, unit: str) -> None:
+    found = model.dimension({name: one.dimension for name, one in scales.items()})
+    if found.powers != result.dimension.powers:
+        raise ModelInvalid(
+            message("The model gives {found}, the result is to be in {unit}.", found=str(found), unit=unit)
+        )
 
 
 def _scales(units: Sequence[str]) -> list[Scale] | None:
