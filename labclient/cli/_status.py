@@ -10,11 +10,12 @@ import msgspec
 from labclient.acquisition import clock_remarks
 from labclient.cli._common import add_json, add_notebook
 from labclient.cli._out import TASK_NAMES, as_json, line
-from labclient.cli._plan import ORIGINS
+from labclient.cli._stability import tell_stability
 from labclient.cli._verbs import Verbs
 from labclient.evaluation import CHECK_NAMES, VERDICT_NAMES
 from labclient.notebook import Reader
 from labclient.participation import ORIGIN_NAMES, STATION_NAMES, STATIONS, State, missing, read_state
+from labclient.plan import PLAN_ORIGINS
 from labclient.words import Message, message, say
 
 _RUN_OF = {"environment": "measurement"}  # watched beside it
@@ -24,12 +25,19 @@ _STATES = {"done": message("done"), "open": message("open"), "waiting": message(
 def add(verbs: Verbs) -> None:
     status = verbs.add("status", message("where a participation stands, and what is missing"), _status)
     add_notebook(status)
+    status.add_argument(
+        "--station",
+        choices=("stability",),
+        help=say(message("what the last run of this station says: Allan deviations, verdict, advice")),
+    )
     add_json(status)
 
 
 def _status(asked: Namespace) -> int:
     with Reader.open(asked.notebook) as reader:
         state = read_state(reader)
+        if asked.station:
+            return tell_stability(reader, state, in_json=asked.json)
     remarks = pc_clock(asked.notebook)
     if asked.json:
         as_json(_as_json(state) | {"pc_clock": [{"entry": seq, "text": say(one)} for seq, one in remarks]})
@@ -82,8 +90,9 @@ def _as_json(state: State) -> dict[str, Any]:
 def _told(state: State, notebook: Path) -> list[Message]:
     due = state.plan.participant(state.accepted.laboratory).report_due
     told = [
-        message("{comparison}, {laboratory}. The plan is {origin}; the report is due {due}.", due=due,
-                comparison=state.plan.id, laboratory=state.accepted.laboratory, origin=ORIGINS[state.accepted.origin])
+        message("{comparison}, {laboratory}. The plan is {origin}; the report is due {due}.",
+                comparison=state.plan.id, laboratory=state.accepted.laboratory,
+                origin=PLAN_ORIGINS[state.accepted.origin], due=due)
     ]  # fmt: skip
     if state.simulated:
         told.append(message("Simulated clock: this is a demonstration, not a measurement."))

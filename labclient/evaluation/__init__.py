@@ -1,5 +1,7 @@
 """From the record to checks and results. Pure functions of the record and the plan."""
 
+from labclient.evaluation._averaging import Averaging, averaging, averaging_of
+from labclient.evaluation._averaging_told import averaging_told, duration, verdict_told
 from labclient.evaluation._checks import (
     check_again,
     environment,
@@ -23,6 +25,7 @@ __all__ = [
     "CHECK_NAMES",
     "METHODS",
     "VERDICT_NAMES",
+    "Averaging",
     "BudgetDeclared",
     "BudgetLine",
     "CertifiedValue",
@@ -36,8 +39,12 @@ __all__ = [
     "PointResult",
     "Result",
     "Standard",
+    "averaging",
+    "averaging_of",
+    "averaging_told",
     "check_again",
     "counts",
+    "duration",
     "environment",
     "environment_runs",
     "functional",
@@ -49,5 +56,6 @@ __all__ = [
     "settling",
     "transport",
     "unknown_methods",
+    "verdict_told",
     "zero",
 ]

@@ -61,10 +61,11 @@ def _channel(data: RunData, start: Entry, quantity: str, unit: str) -> Readings:
     times = began + (data.t_ns[valid] - int(clock["monotonic_ns"])) / 1e9
     channel = data.channels[places[0]]
     resolution = float(number(channel.resolution) * factor(channel.unit, unit)) if channel.resolution else 0.0
-    return Readings(times, _in_unit(column[valid], channel.unit, unit), data.series[valid], resolution)
+    return Readings(times, in_unit(column[valid], channel.unit, unit), data.series[valid], resolution)
 
 
-def _in_unit(values: Array, source: str, target: str) -> Array:
+def in_unit(values: Array, source: str, target: str) -> Array:
+    """`values` in the unit `source`, in `target`; raises `UnitUnknown` between quantities."""
     if source == target:
         return values
     shift = convert(0.0, source, target)
