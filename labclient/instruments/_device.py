@@ -1,29 +1,28 @@
-"""A device: a driver at an address. It identifies, sets up and verifies, polls, resynchronises, and leaves tidily.
+"""A device: a driver at an address. It identifies, sets up and verifies, polls or takes what is sent by itself,
+resynchronises, and leaves tidily.
 
 After any failed exchange it answers no reading until `resync` has succeeded: a late reply answers the old question.
 """
 
 import re
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from threading import Event, RLock
-from typing import Final
-
-import msgspec
+from functools import partial
+from threading import RLock
 
 from labclient.clock import Clock, SystemClock, elapsed_ns
 from labclient.errors import DriverInvalid, LinkTrouble, WrongInstrument
-from labclient.instruments._driver import Driver
-from labclient.instruments._links import Link, kind_of, open_link
-from labclient.instruments._reply import ChannelInfo, Reply, ReplyRule
-from labclient.instruments._schema import Connection, Exchange
-from labclient.instruments._settings import Value, fill, follow, same
-from labclient.instruments._troubles import BadReply, NeedsResync, NoReply, NotConnected, SettingRefused
+from labclient.instruments._dialogue import Dialogue, Line
+from labclient.instruments._driver import STREAMABLE, Driver
+from labclient.instruments._links import Link, connection_for, open_link, unread_s
+from labclient.instruments._readings import Poll, Push
+from labclient.instruments._reply import ChannelInfo, Reply
+from labclient.instruments._schema import Exchange
+from labclient.instruments._settings import Value
+from labclient.instruments._stream import LineReader, Lines
+from labclient.instruments._troubles import BadReply, NeedsResync, NoReply, Sending, SettingRefused
 from labclient.words import message
-
-_TRANSCRIPT: Final = 400
-_SIMULATED: Final = re.compile(r"(?i:TCPIP\d*::127\.0\.0\.1::\d+::SOCKET|socket://127\.0\.0\.1:\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +33,6 @@ class Identity:
     model: str
     serial: str
     firmware: str
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a transcript: monotonic ns, direction (`>` sent, `<` received, `!` trouble), the bytes."""
-
-    t_ns: int
-    direction: str
-    data: bytes
 
 
 class Device:
@@ -66,40 +56,58 @@ class Device:
         self.identity: Identity | None = None
         self._serial = expected_serial
         self._clock: Clock = clock or SystemClock()
-        self._connection = _connection(driver, address)
+        self._connection = connection_for(driver, address)
         self._file = driver.file
         self._encoding = driver.file.framing.encoding
-        self._end = driver.file.framing.reply_end.encode(self._encoding)
-        self._link: Link | None = None
+        self._gap_ns = int(self._connection.min_gap_ms * 1e6)
+        self._dialogue = Dialogue(driver.file, address, self.settings, self._gap_ns, self._clock)
         self._in_step = False
         self._touched = False
         self._lock = RLock()
-        self._never = Event()
-        self._transcript: deque[Line] = deque(maxlen=_TRANSCRIPT)
-        self._read_back: dict[str, str] = {}
-        self._last_ns = 0
-        self._gap_ns = int(self._connection.min_gap_ms * 1e6)
-        self._polls: dict[str, _Poll] = {
-            name: _Poll(driver, name, self.settings, self._gap_ns) for name in driver.readings
-        }
+        self._polls: dict[str, Poll] = {}
+        self._pushes: dict[str, Push] = {}
+        for name, reading in driver.readings.items():
+            if reading.mode == "stream":
+                self._pushes[name] = Push(driver, name, self.settings)
+            else:
+                self._polls[name] = Poll(driver, name, self.settings, self._gap_ns)
+        self._started: Push | None = None  # may be sending, also after a trouble
+        self._lines: LineReader | None = None
 
     @property
     def transcript(self) -> tuple[Line, ...]:
         """What was said since `connect`, readings left out."""
-        return tuple(self._transcript)
+        return tuple(self._dialogue.transcript)
 
     @property
     def connected(self) -> bool:
-        return self._link is not None
+        return self._dialogue.link is not None
 
     @property
     def needs_resync(self) -> bool:
         """Whether the last exchange failed, so that an answer could belong to an older question."""
-        return self._link is not None and not self._in_step
+        return self._dialogue.link is not None and not self._in_step and self._lines is None
+
+    @property
+    def sending(self) -> bool:
+        """Whether the instrument sends a reading by itself, between `start` and `stop`, and nothing has gone wrong."""
+        return self._lines is not None
+
+    def streams(self, reading: str) -> bool:
+        """Whether the instrument sends this reading by itself. Raises `DriverInvalid` for one that there is not, and
+        for a connection on which nothing can be sent unasked."""
+        push = self._known(reading)
+        if isinstance(push, Push) and self._connection.kind not in STREAMABLE:
+            raise DriverInvalid(
+                message("“{name}” is sent by the instrument itself; {address} is a {kind} connection, where it only"
+                        " answers.", name=reading, address=self.address, kind=self._connection.kind),
+                message("Connect it by a serial line or a network socket, or choose a reading that is asked for."),
+            )  # fmt: skip
+        return isinstance(push, Push)
 
     def channels(self, reading: str) -> tuple[ChannelInfo, ...]:
         """The channels of a reading, in the order of `Reply.values`."""
-        return self._poll(reading).rule.channels
+        return self._known(reading).rule.channels
 
     def snapshot(self) -> dict[str, object]:
         """What a run entry says of this device: JSON-able, measured numbers as text."""
@@ -110,7 +118,7 @@ class Device:
             "connection": self._connection.kind,
             "identity": asdict(self.identity) if self.identity else None,
             "settings": dict(self.settings),
-            "read_back": dict(self._read_back),
+            "read_back": dict(self._dialogue.read_back),
         }
 
     def connect(self) -> Identity:
@@ -119,10 +127,10 @@ class Device:
         Raises `LinkLost`, `NoReply`, `BadReply`, `WrongInstrument` or `SettingRefused`; the line is closed then.
         """
         with self._lock:
-            if self._link is not None:
+            if self._dialogue.link is not None:
                 self._close()
-            self._transcript.clear()
-            self._link = open_link(self.address, self._connection, self._file.timeouts.open_s)
+            self._dialogue.transcript.clear()
+            self._dialogue.link = open_link(self.address, self._connection, self._file.timeouts.open_s)
             try:
                 return self._begin()
             except BaseException:
@@ -132,13 +140,13 @@ class Device:
     def identify(self) -> Identity:
         """Open, ask who is there, and close: no setting is touched. Raises what `connect` raises."""
         with self._lock:
-            if self._link is not None:
+            if self._dialogue.link is not None:
                 self._close()
-            self._link = open_link(self.address, self._connection, self._file.timeouts.open_s)
+            self._dialogue.link = open_link(self.address, self._connection, self._file.timeouts.open_s)
             try:
                 return self._identify(stop=())
             finally:
-                link, self._link = self._link, None
+                link, self._dialogue.link = self._dialogue.link, None
                 link.close()
 
     def resync(self) -> Identity:
@@ -148,7 +156,7 @@ class Device:
         """
         with self._lock:
             self._in_step = False
-            self._opened()
+            self._dialogue.opened()
             return self._begin()
 
     def poll(self, reading: str, meanwhile: Callable[[], object] | None = None) -> Reply:
@@ -158,18 +166,69 @@ class Device:
         be done not at all when the asking fails, and what it raises leaves the device out of step.
         """
         with self._lock:
-            poll, link = self._poll(reading), self._opened()
-            if not self._in_step:
-                raise NeedsResync(
-                    message("The last exchange with the instrument failed; it has to be resynchronised first.")
-                )
-            self._in_step = False
+            poll, link = self._poll(reading), self._ready()
             while poll.to_discard:
                 self._ask_once(poll, link, meanwhile)
                 poll.to_discard -= 1
             reply = self._ask_once(poll, link, meanwhile)
             self._in_step = True
             return reply
+
+    def start(self, reading: str) -> None:
+        """Let the instrument send a reading by itself; `receive` gives what comes, `stop` ends it. Raises what `poll`
+        raises, and `SettingRefused`."""
+        with self._lock:
+            push = self._pushes.get(reading) if self.streams(reading) else None
+            if push is None:
+                raise DriverInvalid(message("“{name}” is asked for; the instrument does not send it.", name=reading))
+            link = self._ready()
+            if extra := link.pending():
+                self._dialogue.unasked(link, extra)
+            self._started = push
+            for exchange in push.start:
+                self._dialogue.exchange(exchange)
+            self._lines = LineReader(link, push, min(push.timeout_s, unread_s(self._connection)), self._clock)
+
+    def receive(self, wait_s: float) -> Lines | None:
+        """The lines of the stream that have come, as `LineReader.read`; after what that raises nothing more comes until
+        `resync` and another `start`."""
+        with self._lock:
+            if self._lines is None:
+                raise NeedsResync(message("The instrument sends nothing by itself."))
+            try:
+                return self._lines.read(wait_s)
+            except LinkTrouble as trouble:
+                self._lines = None
+                self._dialogue.note("!", getattr(trouble, "raw", b""))
+                raise
+
+    def stop(self) -> None:
+        """End the stream and drop what is still under way. Raises `NoReply` when the instrument does not stop sending,
+        `BadReply`, `SettingRefused` or `LinkLost`; then `resync` comes first."""
+        with self._lock:
+            self._lines = None
+            self._end_stream()
+            self._in_step = True
+
+    @contextmanager
+    def conversation(self) -> Iterator[Dialogue]:
+        """The line for exchanges that are no readings; nobody else has it meanwhile. What is raised inside leaves the
+        device out of step. Raises what `poll` raises."""
+        with self._lock:
+            link = self._ready()
+            if extra := link.pending():
+                self._dialogue.unasked(link, extra)
+            yield self._dialogue
+            if extra := link.pending():
+                self._dialogue.unasked(link, extra)
+            self._in_step = True
+
+    @contextmanager
+    def line(self) -> Iterator[Dialogue]:
+        """The line as it is, open or not, for bringing an output into its safe state; out of step afterwards."""
+        with self._lock:
+            self._in_step, self._lines = False, None
+            yield self._dialogue
 
     def close(self) -> None:
         """Run the teardown and close. A failing teardown is in the transcript and never hinders the closing."""
@@ -185,23 +244,23 @@ class Device:
 
     # -- one exchange -------------------------------------------------------------------------------------------------
 
-    def _ask_once(self, poll: "_Poll", link: Link, meanwhile: Callable[[], object] | None) -> Reply:
+    def _ask_once(self, poll: Poll, link: Link, meanwhile: Callable[[], object] | None) -> Reply:
         if extra := link.pending():
-            self._unasked(link, extra)
+            self._dialogue.unasked(link, extra)
         if self._gap_ns:
-            self._pace()
+            self._dialogue.pace()
         asked_ns = elapsed_ns()
         link.write(poll.request)
         if meanwhile is not None:
             meanwhile()
-        raw = link.read_until(self._end, poll.timeout_s, poll.max_bytes)
+        raw = link.read_until(self._dialogue.end, poll.timeout_s, poll.max_bytes)
         for request in poll.then:
-            self._last_ns = self._clock.monotonic_ns()
-            self._pace()
+            self._dialogue.last_ns = self._clock.monotonic_ns()
+            self._dialogue.pace()
             link.write(request)
-            raw += link.read_until(self._end, poll.timeout_s, poll.max_bytes)
+            raw += link.read_until(self._dialogue.end, poll.timeout_s, poll.max_bytes)
         t_ns = self._clock.monotonic_ns()
-        self._last_ns = t_ns
+        self._dialogue.last_ns = t_ns
         if (passed_ns := elapsed_ns() - asked_ns) > poll.limit_ns:  # it may have lain there while the PC slept
             raise NoReply(
                 raw,
@@ -214,87 +273,28 @@ class Device:
             )
         reply = poll.rule.read(raw, t_ns)
         if extra := link.pending(look=False):
-            self._unasked(link, extra, raw)
+            self._dialogue.unasked(link, extra, raw)
         return reply
-
-    def _unasked(self, link: Link, extra: bytes, before: bytes = b"") -> None:
-        framing = self._file.framing
-        if extra == framing.prompt.encode(self._encoding):
-            return
-        if framing.extra_input == "ignore":
-            link.drain(0.0, self._file.timeouts.drain_s)
-            return
-        raise BadReply(before + extra, message("The instrument sent {n} bytes that nobody asked for.", n=len(extra)))
-
-    def _pace(self) -> None:
-        rest_ns = self._gap_ns - (self._clock.monotonic_ns() - self._last_ns)
-        if rest_ns > 0:
-            self._clock.wait(self._never, rest_ns * 1e-9)
-
-    def _say(self, command: str) -> None:
-        framing = self._file.framing
-        data = (fill(command, self.settings) + framing.send_end).encode(self._encoding)
-        self._pace()
-        self._note(">", data)
-        self._opened().write(data)
-        self._last_ns = self._clock.monotonic_ns()
-
-    def _hear(self, lines: int, timeout_s: float) -> str:
-        framing = self._file.framing
-        raw = b"".join(self._opened().read_until(self._end, timeout_s, framing.max_bytes) for _ in range(lines))
-        self._note("<", raw)
-        try:
-            return raw[: -len(self._end)].decode(self._encoding).removeprefix(framing.prompt)
-        except UnicodeDecodeError as trouble:
-            raise BadReply(raw, message("The answer is garbled.")) from trouble
-
-    def _exchange(self, exchange: Exchange) -> None:
-        self._say(exchange.send)
-        if exchange.wait_s:
-            self._clock.wait(self._never, exchange.wait_s)
-        if exchange.pattern is None:
-            return
-        timeout = follow(exchange.timeout, self.settings) if exchange.timeout else self._file.timeouts.reply_s
-        text = self._hear(exchange.lines, timeout)
-        found = re.fullmatch(exchange.pattern, text, re.ASCII)
-        if exchange.drain:
-            self._drain()
-        if found is None:
-            raise BadReply(
-                text.encode(self._encoding),
-                message("The instrument answered “{reply}” to “{request}”.", reply=text, request=exchange.send),
-                message("Check its settings and its manual; the driver may not fit this firmware."),
-            )
-        for name, answered in found.groupdict().items():
-            if not same(self._file.settings[name], self.settings[name], answered):
-                raise SettingRefused(
-                    message(
-                        "Setting {name}: asked {asked}, the instrument says {answered}.",
-                        name=name,
-                        asked=self.settings[name],
-                        answered=answered,
-                    )
-                )
-            self._read_back[name] = answered
 
     # -- the steps ----------------------------------------------------------------------------------------------------
 
     def _begin(self) -> Identity:
         """Silence, identity, set-up: how a connection and a resynchronisation both start."""
         file = self._file
-        self._in_step = False
-        self._read_back.clear()
+        self._in_step, self._lines = False, None
+        self._dialogue.read_back.clear()
         identity = self._identify(file.resync.stop)
+        self._started = None
         self._touched = True
         self._errors()  # old ones are in the transcript and not held against the set-up
         for exchange in file.setup:
-            self._exchange(exchange)
+            self._dialogue.exchange(exchange)
         if told := self._errors():
             raise SettingRefused(message("The instrument reports errors: {errors}", errors="; ".join(told)))
         for name, poll in self._polls.items():
             poll.to_discard = self.driver.readings[name].discard_first
-        if extra := self._opened().pending():
-            self._unasked(self._opened(), extra)
+        if extra := self._dialogue.opened().pending():
+            self._dialogue.unasked(self._dialogue.opened(), extra)
         self.identity = identity
         self._serial = identity.serial or self._serial
         self._in_step = True
@@ -307,14 +307,14 @@ class Device:
         for _ in range(declared.attempts):
             self._silence(stop)
             try:
-                self._say(declared.send)
-                text = self._hear(declared.lines, self._file.timeouts.reply_s)
+                self._dialogue.say(declared.send)
+                text = self._dialogue.hear(declared.lines, self._file.timeouts.reply_s)
             except (NoReply, BadReply) as failed:
-                self._note("!", failed.raw)
+                self._dialogue.note("!", failed.raw)
                 trouble = failed
                 continue
             if declared.drain:
-                self._drain()
+                self._dialogue.drain()
             found = re.fullmatch(declared.pattern, text, re.ASCII)
             if found is not None:
                 return self._accepted(found.groupdict() | self._asked_also(declared.also))
@@ -329,8 +329,8 @@ class Device:
         """The groups of further questions who is there."""
         told: dict[str, str] = {}
         for question in questions:
-            self._say(question.send)
-            text = self._hear(question.lines, self._file.timeouts.reply_s)
+            self._dialogue.say(question.send)
+            text = self._dialogue.hear(question.lines, self._file.timeouts.reply_s)
             found = re.fullmatch(question.pattern or "", text, re.ASCII)
             if found is None:
                 raise BadReply(
@@ -364,18 +364,12 @@ class Device:
         return identity
 
     def _silence(self, stop: tuple[str, ...]) -> None:
-        link, declared = self._opened(), self._file.resync
+        link, declared = self._dialogue.opened(), self._file.resync
         if declared.device_clear:
             link.clear()
         for command in (*stop, *self._file.identify.first):
-            self._say(command)
-        self._drain()
-
-    def _drain(self) -> None:
-        timeouts = self._file.timeouts
-        dropped = self._opened().drain(timeouts.quiet_s, timeouts.drain_s)
-        if dropped:
-            self._note("<", dropped)
+            self._dialogue.say(command)
+        self._dialogue.drain()
 
     def _errors(self) -> list[str]:
         """Empty the error queue and say what was in it."""
@@ -384,8 +378,8 @@ class Device:
             return []
         told: list[str] = []
         for _ in range(errors.max_drain):
-            self._say(errors.send)
-            text = self._hear(1, self._file.timeouts.reply_s)
+            self._dialogue.say(errors.send)
+            text = self._dialogue.hear(1, self._file.timeouts.reply_s)
             if not re.fullmatch(errors.pattern, text, re.ASCII):
                 raise BadReply(text.encode(self._encoding), message("“{reply}” is no error report.", reply=text))
             if re.fullmatch(errors.none, text, re.ASCII):
@@ -394,62 +388,69 @@ class Device:
         return told
 
     def _close(self) -> None:
-        link = self._link
+        link = self._dialogue.link
         if link is None:
             return
         try:
+            self._leaving(self._end_stream)
             for exchange in self._file.teardown if self._touched else ():  # a stranger is left as it was found
-                self._exchange(exchange)
-        except LinkTrouble as trouble:
-            self._note("!", str(trouble).encode())
+                if not self._leaving(partial(self._dialogue.exchange, exchange)):
+                    break
         finally:
-            self._link = None
+            self._dialogue.link = self._lines = self._started = None
             self._in_step = self._touched = False
             link.close()
 
+    def _leaving(self, step: Callable[[], object]) -> bool:
+        """Whether a step of the closing succeeded."""
+        try:
+            step()
+        except LinkTrouble as trouble:
+            self._dialogue.note("!", str(trouble).encode())
+            return False
+        return True
+
+    def _end_stream(self) -> None:
+        """What `stop` declares; between what is sent and what is asked, the line has to fall quiet."""
+        started = self._started
+        if started is None:
+            return
+        self._in_step = False
+        for exchange in started.stop:
+            if exchange.pattern is not None:
+                self._dialogue.drain()
+            self._dialogue.exchange(exchange)
+        self._dialogue.drain()
+        self._started = None
+
     # -- small things -------------------------------------------------------------------------------------------------
 
-    def _opened(self) -> Link:
-        if self._link is None:
-            raise NotConnected(message("{address} is not connected.", address=self.address))
-        return self._link
+    def _ready(self) -> Link:
+        """The link, when an answer can only belong to the next question; it is out of step until that is answered."""
+        link = self._dialogue.opened()
+        if self._lines is not None:
+            raise Sending(
+                message("The instrument is sending readings by itself."),
+                message("Wait until the run that takes them is over."),
+            )
+        if not self._in_step:
+            raise NeedsResync(
+                message("The last exchange with the instrument failed; it has to be resynchronised first.")
+            )
+        self._in_step = False
+        return link
 
-    def _poll(self, reading: str) -> "_Poll":
-        try:
-            return self._polls[reading]
-        except KeyError:
-            known = ", ".join(self._polls)
+    def _known(self, reading: str) -> Poll | Push:
+        known = self._polls | self._pushes
+        if reading not in known:
             raise DriverInvalid(
-                message("“{name}” is not a reading of this driver. Known: {known}.", name=reading, known=known)
-            ) from None
+                message("“{name}” is not a reading of this driver. Known: {known}.", name=reading,
+                        known=", ".join(self.driver.readings))
+            )  # fmt: skip
+        return known[reading]
 
-    def _note(self, direction: str, data: bytes) -> None:
-        self._transcript.append(Line(self._clock.monotonic_ns(), direction, data))
-
-
-class _Poll:
-    """A reading, made ready: the bytes to send, the time to wait, the rule to read with."""
-
-    def __init__(self, driver: Driver, name: str, settings: Mapping[str, str], gap_ns: int) -> None:
-        reading, framing = driver.readings[name], driver.file.framing
-        self.request, *self.then = (
-            (fill(send, settings) + framing.send_end).encode(framing.encoding) for send in (reading.send, *reading.then)
-        )
-        self.timeout_s = follow(reading.timeout, settings)
-        self.limit_ns = self.timeout_s * 1e9 * (1 + len(self.then)) + gap_ns * len(self.then)
-        self.max_bytes = framing.max_bytes
-        self.rule = ReplyRule(reading, framing, settings)
-        self.to_discard = 0
-
-
-def _connection(driver: Driver, address: str) -> Connection:
-    kind = kind_of(address)
-    for connection in driver.file.connection:
-        if connection.kind == kind:
-            return connection
-    if _SIMULATED.match(address):  # a simulated instrument stands in for one on any bus
-        return msgspec.structs.replace(driver.file.connection[0], kind=kind)
-    known = ", ".join(connection.kind for connection in driver.file.connection)
-    raise DriverInvalid(
-        message("{address} is a {kind} connection; this driver knows {known}.", address=address, kind=kind, known=known)
-    )
+    def _poll(self, reading: str) -> Poll:
+        poll = self._known(reading)
+        if isinstance(poll, Push):
+            raise DriverInvalid(message("“{name}” is sent by the instrument itself and not asked for.", name=reading))
+        return poll

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from labclient.errors import UnitUnknown
+from labclient.instruments._output_rules import output_complaints, output_example_fails
 from labclient.instruments._reply import ReplyRule
 from labclient.instruments._schema import DriverFile, Example, Exchange, Linear, Reading, Setting
 from labclient.instruments._settings import PLACE, Value, canonical, chosen, names_in
@@ -17,6 +18,7 @@ from labclient.units import number, unit
 from labclient.words import Message, message
 
 EXAMPLES_NEEDED = 5
+STREAMABLE = frozenset({"serial", "socket"})  # the rest give whole messages, and only when they are asked
 
 
 @dataclass(frozen=True)
@@ -56,13 +58,17 @@ def load_driver(path: Path) -> Driver:
     """The driver in a TOML file; raises `DriverInvalid` naming file, line, field and what is allowed."""
     text = read_text(path)
     file = decode(text, DriverFile, path)
-    for field, why in _complaints(file, path.stem):
+    for field, why in (*_complaints(file, path.stem), *output_complaints(file)):
         raise invalid(path, text, field, why)
     driver = Driver(path, sha256(path.read_bytes()).hexdigest(), file)
     for index, example in enumerate(file.example):
         failed = _example_fails(driver, example)
         if failed is not None:
             raise invalid(path, text, f"example[{index}]", failed)
+    for index, said in enumerate(file.output.example if file.output else ()):
+        failed = output_example_fails(file.output, said)
+        if failed is not None:
+            raise invalid(path, text, f"output.example[{index}]", failed)
     return driver
 
 
@@ -101,7 +107,7 @@ def _complaints(file: DriverFile, stem: str) -> Iterator[tuple[str, Message]]:
             continue
         for name in set(groups) - set(compiled.groupindex):
             yield field, message("The pattern has no group named “{name}”.", name=name)
-        if re.fullmatch(r"setup\[\d+\]\.pattern", field):
+        if re.fullmatch(r"(setup|reading\[\d+\]\.(start|stop))\[\d+\]\.pattern", field):
             for name in set(compiled.groupindex) - known:
                 yield field, message("The group “{name}” is not a setting to compare with.", name=name)
     for index, reading in enumerate(file.reading):
@@ -122,6 +128,7 @@ def _of_settings(file: DriverFile) -> Iterator[tuple[str, Message]]:
 
 
 def _of_reading(field: str, reading: Reading, file: DriverFile) -> Iterator[tuple[str, Message]]:
+    yield from _of_mode(field, reading, file)
     numbers = {name for name, setting in file.settings.items() if setting.kind == "number"}
     forms: list[tuple[str, Linear | None]] = [("timeout", reading.timeout), ("simulate_delay", reading.simulate_delay)]
     for index, channel in enumerate(reading.channel):
@@ -152,6 +159,23 @@ def _of_reading(field: str, reading: Reading, file: DriverFile) -> Iterator[tupl
                 yield f"{field}.{name}", message("“{name}” is not a number setting.", name=setting)
 
 
+def _of_mode(field: str, reading: Reading, file: DriverFile) -> Iterator[tuple[str, Message]]:
+    if reading.mode == "poll":
+        if not reading.send:
+            yield field, message("The field “{field}” is missing.", field="send")
+        if reading.start or reading.stop:
+            yield f"{field}.mode", message("Only a stream is started and stopped.")
+        return
+    if reading.send or reading.then:
+        yield f"{field}.send", message("A stream is not asked: what begins it stands in start.")
+    if not (reading.start and reading.stop):
+        yield f"{field}.start", message("A stream needs what begins it, start, and what ends it, stop.")
+    if not file.resync.stop:
+        yield "resync.stop", message("A driver with a stream has to say here what ends it.")
+    if not any(connection.kind in STREAMABLE for connection in file.connection):
+        yield f"{field}.mode", message("A stream needs a serial line or a network socket.")
+
+
 def _of_examples(file: DriverFile) -> Iterator[tuple[str, Message]]:
     names = {reading.name for reading in file.reading}
     for index, example in enumerate(file.example):
@@ -171,6 +195,8 @@ def _templates(file: DriverFile) -> Iterator[tuple[str, str]]:
     for index, reading in enumerate(file.reading):
         yield f"reading[{index}].send", reading.send
         yield from ((f"reading[{index}].then", send) for send in reading.then)
+        for name, exchanges in (("start", reading.start), ("stop", reading.stop)):
+            yield from ((f"reading[{index}].{name}[{n}].send", exchange.send) for n, exchange in enumerate(exchanges))
 
 
 def _patterns(file: DriverFile) -> Iterator[tuple[str, str, tuple[str, ...]]]:
@@ -179,7 +205,9 @@ def _patterns(file: DriverFile) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     yield "identify.pattern", file.identify.pattern, tuple(names)
     yield from ((f"identify.also[{index}].pattern", pattern, ()) for index, pattern in enumerate(further))
     yield "identify.models", file.identify.models, ()
-    steps: tuple[tuple[str, tuple[Exchange, ...]], ...] = (("setup", file.setup), ("teardown", file.teardown))
+    steps: list[tuple[str, tuple[Exchange, ...]]] = [("setup", file.setup), ("teardown", file.teardown)]
+    for index, reading in enumerate(file.reading):
+        steps += [(f"reading[{index}].start", reading.start), (f"reading[{index}].stop", reading.stop)]
     for name, exchanges in steps:
         for index, exchange in enumerate(exchanges):
             if exchange.pattern is not None:

@@ -1,15 +1,22 @@
 """Links: an open byte connection to a device, VISA or serial. Bytes in, bytes out; what they mean is the driver's."""
 
+import re
 import time
 from abc import ABC, abstractmethod
+from math import inf
 from typing import Final, Protocol
 
-from labclient.errors import LinkLost
+import msgspec
+
+from labclient.errors import DriverInvalid, LinkLost
+from labclient.instruments._driver import Driver
 from labclient.instruments._schema import Connection
 from labclient.instruments._troubles import BadReply, NoReply
 from labclient.words import Message, message
 
 _VISA: Final = ("TCPIP", "GPIB", "USB", "VICP", "PXI")
+_GATEWAY: Final = re.compile(r"TCPIP\d*::(?:\[.+\]|[^:]+)::GPIB\d*,\d+(?:,\d+)?(?:::INSTR)?")
+_SIMULATED: Final = re.compile(r"(?i:TCPIP\d*::127\.0\.0\.1::\d+::SOCKET|socket://127\.0\.0\.1:\d+)")
 
 
 class Link(Protocol):
@@ -22,6 +29,9 @@ class Link(Protocol):
     def pending(self, look: bool = True) -> bytes:
         """What has arrived unasked, without waiting; it stays where it is. Without `look`, only what came along with
         the last reply."""
+
+    def receive(self, timeout_s: float) -> bytes:
+        """What has arrived, waiting at most `timeout_s` for the first byte; empty when none came."""
 
     def drain(self, quiet_s: float, limit_s: float) -> bytes:
         """Drop and return what arrives until nothing came for `quiet_s`; raises `NoReply` after `limit_s`."""
@@ -70,6 +80,10 @@ class BufferedLink(ABC):
             self._buffer += self._receive(0.0)
         return bytes(self._buffer)
 
+    def receive(self, timeout_s: float) -> bytes:
+        chunk = self._receive(0.0 if self._buffer else timeout_s)
+        return self._take() + chunk
+
     def drain(self, quiet_s: float, limit_s: float) -> bytes:
         deadline = time.monotonic() + limit_s
         while chunk := self._receive(quiet_s):
@@ -93,10 +107,33 @@ def kind_of(address: str) -> str:
     upper = address.upper()
     if not upper.startswith(_VISA):
         return "serial"
+    if _GATEWAY.fullmatch(upper):  # a box on the network with a GPIB bus behind it
+        return "gpib"
     if upper.startswith("TCPIP"):
         kinds = {"SOCKET": "socket"}
         return kinds.get(upper.rsplit("::", 1)[-1], "hislip" if "HISLIP" in upper else "vxi11")
     return "usbtmc" if upper.startswith("USB") else "gpib"
+
+
+def connection_for(driver: Driver, address: str) -> Connection:
+    """The driver's connection of the kind of an address; raises `DriverInvalid` where it has none."""
+    kind = kind_of(address)
+    for connection in driver.file.connection:
+        if connection.kind == kind:
+            return connection
+    if _SIMULATED.match(address):  # a simulated instrument stands in for one on any bus
+        return msgspec.structs.replace(driver.file.connection[0], kind=kind)
+    known = ", ".join(connection.kind for connection in driver.file.connection)
+    raise DriverInvalid(
+        message("{address} is a {kind} connection; this driver knows {known}.", address=address, kind=kind, known=known)
+    )
+
+
+def unread_s(connection: Connection) -> float:
+    """How long bytes may lie unread on this connection: the time in which a serial line fills half of the smallest
+    buffer that a PC keeps for it, 4096 bytes. A socket holds its sender back instead."""
+    bits = 1 + connection.data_bits + connection.stop_bits + (connection.parity != "none")
+    return 2048 * bits / connection.baud if connection.kind == "serial" else inf
 
 
 def open_link(address: str, connection: Connection, timeout_s: float = 5.0) -> Link:

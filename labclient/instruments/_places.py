@@ -17,6 +17,7 @@ _URL: Final = re.compile(r"(?:tcp|socket|rfc2217)://(?P<host>\[.+\]|[^/:]+):(?P<
 _PLAIN: Final = re.compile(r"(?P<host>\[.+\]|[^/:\\]+):(?P<port>\d+)")
 _LAN: Final = re.compile(r"TCPIP\d*::(?P<host>\[.+\]|[^:]+)(?:::(?P<rest>.*))?", re.IGNORECASE)
 _SOCKET: Final = re.compile(r"(?P<port>\d+)::SOCKET", re.IGNORECASE)
+_GATEWAY: Final = re.compile(r"GPIB(?P<board>\d*),(?P<at>\d+(?:,\d+)?)(?:::INSTR)?", re.IGNORECASE)
 _GPIB: Final = re.compile(r"GPIB(?P<board>\d*)::(?P<rest>[\d:]+?)(?:::INSTR)?", re.IGNORECASE)
 _USB: Final = re.compile(r"USB\d*::(?P<vid>\w+)::(?P<pid>\w+)::(?P<serial>[^:]+).*", re.IGNORECASE)
 _ASRL: Final = re.compile(r"ASRL(?P<name>.+?)(?:::INSTR)?", re.IGNORECASE)
@@ -26,7 +27,8 @@ _GIVEN: Final = re.compile(
 
 
 class Place(NamedTuple):
-    """A port: a bus, and what tells it there. A LAN instrument without a port means all ports of that host."""
+    """A port: a bus, and what tells it there. A LAN instrument without a port means all ports of that host; behind a
+    gateway the port is the address on its GPIB bus."""
 
     bus: str
     at: str
@@ -89,8 +91,11 @@ def _lan(address: str) -> Place | None:
     if found := _URL.fullmatch(address) or _PLAIN.fullmatch(address):
         return Place("lan", found["host"].strip("[]").lower(), found["port"])
     if found := _LAN.fullmatch(address):
-        port = _SOCKET.fullmatch(found["rest"] or "")
-        return Place("lan", found["host"].strip("[]").lower(), port["port"] if port else "")
+        host, rest = found["host"].strip("[]").lower(), found["rest"] or ""
+        if behind := _GATEWAY.fullmatch(rest):
+            return Place("lan", host, f"gpib{int(behind['board'] or 0)},{behind['at']}")
+        port = _SOCKET.fullmatch(rest)
+        return Place("lan", host, port["port"] if port else "")
     return Place("lan", address.strip("[]").lower()) if _is_number(address) else None
 
 

@@ -56,6 +56,10 @@ class ReplyRule:
 
     def read(self, raw: bytes, t_ns: int = 0) -> Reply:
         """The reply that `raw` (terminator included) is; raises `BadReply` unless all of it is as declared."""
+        return Reply(t_ns, raw, *self.parts(raw))
+
+    def parts(self, raw: bytes) -> tuple[tuple[str, ...], tuple[float, ...], Status]:
+        """Texts, values and status of `raw`, as `read`."""
         found = self._pattern.fullmatch(self._text(raw))
         if found is None:
             raise BadReply(raw, message("“{reply}” is not the declared form of a reply.", reply=_shown(raw)), _STEP)
@@ -69,7 +73,7 @@ class ReplyRule:
                 worst = max(worst, status, key=STATUSES.index)
             texts.append(text)
             values.append(nan if status in WITHOUT_VALUE or whole in WITHOUT_VALUE else value)
-        return Reply(t_ns, raw, tuple(texts), tuple(values), worst)
+        return tuple(texts), tuple(values), worst
 
     def _text(self, raw: bytes) -> str:
         if not raw.endswith(self._end):

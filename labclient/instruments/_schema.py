@@ -8,6 +8,8 @@ from typing import Final, Literal
 
 import msgspec
 
+from labclient.instruments._output_schema import Output
+
 Status = Literal["ok", "unstable", "settling", "stale", "underload", "overload", "busy", "error"]
 STATUSES: Final[tuple[Status, ...]] = ("ok", "unstable", "settling", "stale", "underload", "overload", "busy", "error")
 WITHOUT_VALUE: Final = frozenset({"underload", "overload", "busy", "error"})
@@ -178,23 +180,28 @@ class Channel(_Part, frozen=True):
 
 
 class Reading(_Part, frozen=True):
-    """`[[reading]]`: a question whose answer is one reply with one or several channels.
+    """`[[reading]]`: how one reply with one or several channels comes. A group of the pattern that is a setting's name
+    has to say that setting.
 
-    `then` are further questions, each asked when the answer before is complete; the reply is all answers together,
-    joined by the reply end. A group of the pattern that is a setting's name has to say that setting.
+    `mode = "poll"`: the answer to `send`. `then` are further questions, each asked when the answer before is complete;
+    the reply is all answers together, joined by the reply end.
+    `mode = "stream"`: each line that comes after the exchanges of `start`, until those of `stop` and the quiet after
+    them. `timeout` is the longest time between two lines, `simulate_delay` the simulator's time between them.
     """
 
     name: str
-    mode: Literal["poll"]
-    send: str
+    mode: Literal["poll", "stream"]
     pattern: str
     timeout: Linear
     channel: tuple[Channel, ...]
     simulate: str
     simulate_overload: str
+    send: str = ""
     simulate_before_setup: str | None = None
     simulate_delay: Linear = Linear()
     then: tuple[str, ...] = ()
+    start: tuple[Exchange, ...] = ()
+    stop: tuple[Exchange, ...] = ()
     flags: tuple[Flag, ...] = ()
     discard_first: int = 0
 
@@ -288,3 +295,4 @@ class DriverFile(_Part, frozen=True):
     setup: tuple[Exchange, ...] = ()
     teardown: tuple[Exchange, ...] = ()
     errors: Errors | None = None
+    output: Output | None = None

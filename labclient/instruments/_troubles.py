@@ -12,6 +12,10 @@ class NoReply(LinkTimeout):
         self.raw = raw
 
 
+class Overrun(NoReply):
+    """What an instrument sent by itself lay unread for so long that some of it may be lost."""
+
+
 class BadReply(ReplyInvalid):
     """An answer that cannot be believed; `raw` is all of it."""
 
@@ -26,6 +30,10 @@ class SettingRefused(LinkTrouble):
 
 class NeedsResync(LinkTrouble):
     """The last exchange failed: until `Device.resync` succeeds an answer could belong to an older question."""
+
+
+class Sending(LinkTrouble):
+    """The device was asked while it sends a reading by itself: `Device.stop` comes first."""
 
 
 class NotConnected(LinkTrouble):
