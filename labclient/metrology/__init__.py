@@ -6,23 +6,27 @@ never returned. Nothing is rounded but by `round_result`, once, at output.
 
 Guide, in the order of a participation:
 
-- `excursions`: did the logger, or the room, leave its limits?
+- `excursions`, `by_pc_clock`: did the logger, or the room, leave its limits, and when by this PC's clock?
 - `settling`, `SettlingWatch`: is the standard warm?
 - `stability`: did the readings of one run change by more than the plan allows?
 - `judge`: the one decision rule of the two above: an interval against a limit; pass, fail or cannot judge yet.
 - `oadev`, `adev`, `mdev`, `allan`, `AllanWatch`: where does longer averaging stop helping?
 - `position`, `subtract_zero`, `reverse`, `cycle`: from readings to the value of one S-X-X-S cycle, drift cancelled.
-- `summary`, `pooled`, `type_a`: scatter, and what the mean over cycles, set-ups or days is worth.
+- `weigh`, `circular`: values from a design with more comparisons than unknowns, with their covariance.
+- `summary`, `pooled`, `range_method`, `type_a`: scatter, and what the mean over cycles, set-ups or days is worth.
+- `run_mean`: what the mean of one run is worth when its noise is not white.
+- `to_nominal`: the reading at the exact nominal point.
 - `fit_line`, `line_at`: a drift line and its prediction.
 - `choose_drift`, `fit_drift`, `drift_at`: the transfer standard's drift in its forms, and its value at a laboratory's
   time; `regress` below them.
 - `combine`: the budget: u_c, ν_eff, k, U.
 - `parse_model`, `check_units`, `propagate`, `propagate_several`: the budget of a model written as an expression.
-- `monte_carlo`, `validate_budget`: the same by drawing, and whether the budget agrees with it.
+- `monte_carlo`, `monte_carlo_several`, `validate_budget`: the same by drawing, and whether the budget agrees with it.
+- `transport`, `u_transport`: what the journeys before circulation did to the transfer standard.
 - `trend`, `group_range`, `yearly`, `two_times`, `monitoring`: the stability tests that standards name, over months.
 - `BUILT_IN`, `propagate_built_in`: air density, buoyancy, weighing, pressure head, length, gas volume;
   `its90_w`, `its90_temperature`: platinum thermometers.
-- `round_result`: the two numbers as printed.
+- `doubts`: a unit, a CMC or a ratio that cannot be right; `round_result`: the two numbers as printed.
 
 For the people who judge, in any order:
 
@@ -54,8 +58,11 @@ from labclient.metrology._drift import Line, LineValue, fit_line, line_at
 from labclient.metrology._drift_forms import Drift, DriftChoice, DriftForm, Why, choose_drift, drift_at, fit_drift
 from labclient.metrology._homogeneity import BetweenUnits, Homogeneity, between_units, homogeneity
 from labclient.metrology._its90 import its90_reference, its90_slope, its90_temperature, its90_w
+from labclient.metrology._legs import Leg, LegChange, Session, Transport, transport, u_transport
 from labclient.metrology._model import Model, parse_model
 from labclient.metrology._monte_carlo import MonteCarlo, MonteCarloRule, Validation, monte_carlo, validate_budget
+from labclient.metrology._monte_carlo_joint import JointMonteCarlo, monte_carlo_several
+from labclient.metrology._nominal import AtNominal, Doubt, doubts, to_nominal
 from labclient.metrology._normality import Normality, normality
 from labclient.metrology._outliers import (
     OUTLIER_LEVEL,
@@ -84,6 +91,7 @@ from labclient.metrology._propagation import (
 from labclient.metrology._regression import Regression, regress
 from labclient.metrology._robust import MAD_TO_S, Robust, algorithm_a, mad, median
 from labclient.metrology._rounding import Rounded, RoundingRule, round_result
+from labclient.metrology._run_mean import Ruler, RunMean, run_mean
 from labclient.metrology._schemes import (
     SX,
     SXS,
@@ -113,7 +121,15 @@ from labclient.metrology._stability_tests import (
     yearly,
 )
 from labclient.metrology._statistics import FromRange, Pooled, Summary, TypeA, pooled, range_method, summary, type_a
-from labclient.metrology._transport import Excursion, Exposure, Limits, Sampling, excursions
+from labclient.metrology._transport import (
+    ClockCheck,
+    Excursion,
+    Exposure,
+    Limits,
+    Sampling,
+    by_pc_clock,
+    excursions,
+)
 from labclient.metrology._uncertainty import (
     Budget,
     Component,
@@ -125,6 +141,7 @@ from labclient.metrology._uncertainty import (
     coverage_factor,
     standard_uncertainty,
 )
+from labclient.metrology._weighing import Weighing, circular, weigh
 
 __all__ = [
     "BUILT_IN",
@@ -138,9 +155,11 @@ __all__ = [
     "Allan",
     "AllanKind",
     "AllanWatch",
+    "AtNominal",
     "BetweenUnits",
     "Budget",
     "BuiltIn",
+    "ClockCheck",
     "Cochran",
     "Component",
     "ConsistentSubset",
@@ -149,6 +168,7 @@ __all__ = [
     "CycleValue",
     "Degree",
     "Distribution",
+    "Doubt",
     "Drift",
     "DriftChoice",
     "DriftForm",
@@ -160,8 +180,11 @@ __all__ = [
     "GesdStep",
     "Homogeneity",
     "Input",
+    "JointMonteCarlo",
     "Judgement",
     "LargestChange",
+    "Leg",
+    "LegChange",
     "Limits",
     "Line",
     "LineValue",
@@ -184,11 +207,14 @@ __all__ = [
     "Rounded",
     "RoundingRule",
     "Row",
+    "Ruler",
+    "RunMean",
     "Sampling",
     "Scatter",
     "Scheme",
     "Score",
     "SecondOrder",
+    "Session",
     "Settling",
     "SettlingRule",
     "SettlingWatch",
@@ -197,26 +223,31 @@ __all__ = [
     "Stability",
     "Standing",
     "Summary",
+    "Transport",
     "Trend",
     "TwoTimes",
     "TypeA",
     "Validation",
     "Verdict",
     "Waiting",
+    "Weighing",
     "WeightedMean",
     "Why",
     "adev",
     "algorithm_a",
     "allan",
     "between_units",
+    "by_pc_clock",
     "check_units",
     "choose_drift",
+    "circular",
     "cochran",
     "combine",
     "coverage_factor",
     "cycle",
     "dersimonian_laird",
     "dixon",
+    "doubts",
     "drift_at",
     "en_score",
     "excursions",
@@ -242,6 +273,7 @@ __all__ = [
     "monitoring",
     "monte_carlo",
     "monte_carlo_median",
+    "monte_carlo_several",
     "normality",
     "oadev",
     "parse_model",
@@ -254,15 +286,20 @@ __all__ = [
     "regress",
     "reverse",
     "round_result",
+    "run_mean",
     "settling",
     "stability",
     "standard_uncertainty",
     "subtract_zero",
     "summary",
+    "to_nominal",
+    "transport",
     "trend",
     "two_times",
     "type_a",
+    "u_transport",
     "validate_budget",
+    "weigh",
     "weighted_mean",
     "yearly",
     "z_prime_score",

@@ -1,5 +1,6 @@
 """Excursions beyond limits: of a transport logger's record, and of the room during a measurement alike."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
@@ -7,7 +8,7 @@ import numpy as np
 
 from labclient.errors import DataUnfit
 from labclient.metrology._decision import Verdict
-from labclient.metrology._numbers import LARGEST, Array, Numbers, timed
+from labclient.metrology._numbers import LARGEST, Array, Numbers, finite, timed
 from labclient.words import message
 
 
@@ -37,6 +38,15 @@ class Excursion(msgspec.Struct, frozen=True, kw_only=True):
     duration_s: float
     extreme: float
     limit: float
+
+
+class ClockCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """The logger's clock beside that of the PC, as read when the logger was set or read out."""
+
+    at_s: float
+    """By the logger's clock."""
+    ahead_s: float
+    """Logger less PC: positive when the logger's clock is fast."""
 
 
 class Exposure(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +98,20 @@ def excursions(times_s: Numbers, values: Numbers, limits: Limits) -> Exposure:
         outside_s=sum(one.duration_s for one in found),
         excursions=tuple(sorted(found, key=lambda one: one.start_s)),
     )
+
+
+def by_pc_clock(times_s: Numbers, checks: Sequence[ClockCheck]) -> Array:
+    """The logger's times, in s, by the clock of the PC: one check shifts them, two also take out the clock's rate.
+
+    Without alignment an excursion is charged to the wrong carrier. Raises `DataUnfit` for no check or more than two,
+    two at one time, and numbers that are not finite.
+    """
+    times = finite(times_s, least=0)
+    at, ahead = finite([one.at_s for one in checks], least=0), finite([one.ahead_s for one in checks], least=0)
+    if at.size not in (1, 2) or (at.size == 2 and at[0] == at[1]):
+        raise DataUnfit(message("A clock is compared once, or twice at different times; there are {n}.", n=at.size))
+    rate = (ahead[1] - ahead[0]) / (at[1] - at[0]) if at.size == 2 else 0.0
+    return np.asarray(times - ahead[0] - rate * (times - at[0]))
 
 
 def _beyond(times: Array, records: Array, limit: float, limits: Limits) -> list[Excursion]:
