@@ -1,21 +1,34 @@
 """The notebook's own verbs: begin one, check, export, sign its head."""
 
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from datetime import datetime
+from math import inf, isfinite
 from pathlib import Path
 
-from labclient.cli._common import MAX_JSON, add_json, add_notebook, add_who, known_root, new_file, opened, written
+from labclient.cli._common import (
+    MAX_JSON,
+    add_json,
+    add_notebook,
+    add_who,
+    count,
+    known_root,
+    new_file,
+    opened,
+    written,
+)
 from labclient.cli._out import as_json, line, text
 from labclient.cli._plan import ORIGINS, plan_named
 from labclient.cli._status import pc_clock, tell_pc_clock
 from labclient.cli._verbs import Verbs
 from labclient.clock import SystemClock
-from labclient.errors import WrongUse
+from labclient.errors import NumberInvalid, WrongUse
+from labclient.evaluation import write_stretch
 from labclient.home import this_pc
 from labclient.notebook import DAMAGE, check, export
 from labclient.package import accepted_trust, keep_trust, kept_file, open_trust
 from labclient.participation import Participation
 from labclient.signing import checkpoint_code, qr_svg, qr_text, read_small, unproven_checkpoint, write_whole
+from labclient.units import number
 from labclient.words import message, say
 
 
@@ -42,6 +55,24 @@ def add(verbs: Verbs) -> None:
     export_ = verbs.add("export", message("write a notebook as plain files: JSON lines, CSV, attachments"), _export)
     add_notebook(export_)
     export_.add_argument("--out", type=Path, required=True, metavar="DIR", help=say(message("new or empty folder")))
+    export_.add_argument(
+        "--run",
+        type=count,
+        dest="of_run",
+        metavar="N",
+        help=say(message("only this run, as one table: --out is a new CSV file")),
+    )
+    export_.add_argument(
+        "--from",
+        type=_seconds,
+        dest="start",
+        metavar="S",
+        default=-inf,
+        help=say(message("of --run, from this second on")),
+    )
+    export_.add_argument(
+        "--to", type=_seconds, dest="end", metavar="S", default=inf, help=say(message("of --run, up to this second"))
+    )
     checkpoint = verbs.add("checkpoint", message("sign the head of a notebook, to be given to the pilot"), _checkpoint)
     which = checkpoint.add_mutually_exclusive_group(required=True)
     which.add_argument("notebook", type=Path, nargs="?", metavar="NOTEBOOK", help=say(message("the notebook file")))
@@ -51,6 +82,13 @@ def add(verbs: Verbs) -> None:
     checkpoint.add_argument(
         "--qr", type=Path, metavar="FILE", help=say(message("draw it as a QR code, too: an SVG file, or - for here"))
     )
+
+
+def _seconds(text: str) -> float:
+    try:
+        return float(number(text))
+    except NumberInvalid as wrong:
+        raise ArgumentTypeError(say(wrong.sentence)) from None
 
 
 def _new(asked: Namespace) -> int:
@@ -117,6 +155,12 @@ def _check(asked: Namespace) -> int:
 
 
 def _export(asked: Namespace) -> int:
+    if asked.of_run is not None:
+        rows = write_stretch(asked.notebook, asked.of_run, asked.out, asked.start, asked.end)
+        line(message("{count} replies of run {run} in {file}.", count=rows, run=asked.of_run, file=asked.out))
+        return 0
+    if isfinite(asked.start) or isfinite(asked.end):
+        raise WrongUse(message("--from and --to choose a part of one run."), message("Name the run: --run N."))
     files = export(asked.notebook, asked.out, damaged=True, described=True)
     line(message("{count} files in {folder}; SHA256SUMS lists their digests.", count=len(files), folder=asked.out))
     lost = [file for file in files if file.name == DAMAGE]

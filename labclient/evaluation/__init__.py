@@ -20,6 +20,7 @@ from labclient.evaluation._methods import METHODS, unknown_methods
 from labclient.evaluation._names import CHECK_NAMES, VERDICT_NAMES
 from labclient.evaluation._origin import counts, origin_counts
 from labclient.evaluation._result import result
+from labclient.evaluation._stretch import write_stretch
 
 __all__ = [
     "CHECK_NAMES",
@@ -57,5 +58,6 @@ __all__ = [
     "transport",
     "unknown_methods",
     "verdict_told",
+    "write_stretch",
     "zero",
 ]

@@ -1,9 +1,10 @@
 """Readings over time at any zoom: the extremes of each pixel column, exact and quick, of 10⁷ readings and more.
 
 Readings lie in chunks; above them lie levels of bins with the lowest and highest value of 16, 128, 1024 … readings,
-whole bins only. A column is a range of readings: what its whole bins do not cover is read raw, so that no extreme is
-ever hidden and none shown that is outside the view. Where readings are dense, the border between two columns may lie
-up to 1/16 of a column late, at the end of a bin; that saves most of the searching.
+whole bins only, and the running sum of the bins of 16, from which a mean over any range is taken. A column is a range
+of readings: what its whole bins do not cover is read raw, so that no extreme is ever hidden and none shown that is
+outside the view. Where readings are dense, the border between two columns may lie up to 1/16 of a column late, at the
+end of a bin; that saves most of the searching.
 """
 
 from dataclasses import dataclass
@@ -30,12 +31,14 @@ class Columns:
     times   middle of the column
     low     lowest value in the column
     high    highest value in the column
+    mean    mean of the values in the column
     joined  whether the column follows the one before without a gap
     """
 
     times: Floats
     low: Floats
     high: Floats
+    mean: Floats
     joined: NDArray[np.bool_]
 
 
@@ -49,6 +52,7 @@ class Pyramid:
         self._count = 0
         self._last = -np.inf
         self._levels: list[_Level] = []
+        self._sums = _Sums()
 
     def __len__(self) -> int:
         return self._count
@@ -101,7 +105,8 @@ class Pyramid:
         there = ~np.isnan(low)
         joined[1:] &= there[:-1]
         times: Floats = start + (filled.astype(np.float64) + 0.5) * ((end - start) / columns)
-        return Columns(times[there], low[there], high[there], joined[there])
+        mean = self._means(first, behind)[1]
+        return Columns(times[there], low[there], high[there], mean[there], joined[there])
 
     def extremes(self, first: int, behind: int) -> tuple[float, float]:
         """Lowest and highest value of a range of places; NaN when there is none."""
@@ -109,6 +114,26 @@ class Pyramid:
             return np.nan, np.nan
         low, high = self._extremes(np.array([first]), np.array([behind]))
         return float(low[0]), float(high[0])
+
+    def mean(self, first: int, behind: int) -> tuple[int, float]:
+        """How many values a range of places holds, and their mean; 0 and NaN when there is none."""
+        if behind <= first:
+            return 0, np.nan
+        count, mean = self._means(np.array([first]), np.array([behind]))
+        return int(count[0]), float(mean[0])
+
+    def at(self, time: float) -> int:
+        """The place of the reading nearest in time that has a value, -1 when none has."""
+        place = int(self._find(np.array([time]), "left")[0])
+        for reach in (_BIN, _CHUNK, self._count):
+            first, behind = max(place - reach, 0), min(place + reach, self._count)
+            times, values = self.samples(first, behind)
+            there = first + np.flatnonzero(np.isfinite(values))
+            before, after = there[there < place][-1:], there[there >= place][:1]
+            if (len(before) or not first) and (len(after) or behind == self._count):
+                near = np.concatenate((before, after))
+                return int(near[np.argmin(np.abs(times[near - first] - time))]) if len(near) else -1
+        return -1
 
     def _step(self, first: int, behind: int) -> float:
         """The median step in time in a range of places; of 256 evenly taken steps when there are more."""
@@ -152,6 +177,7 @@ class Pyramid:
                 else:
                     heads = self._slice(self._times, done * size, whole * size)
                     low = high = self._slice(self._values, done * size, whole * size)
+                    self._sums.append(low.reshape(-1, size))
                 self._levels[level].append(
                     heads[::size],
                     np.fmin.reduce(low.reshape(-1, size), axis=1),
@@ -182,16 +208,37 @@ class Pyramid:
             first, behind, size = start, np.maximum(stop, start), _FACTOR
         return low, high
 
+    def _means(self, first: Places, behind: Places) -> tuple[Floats, Floats]:
+        """Number and mean of the values of each range: whole bins by their running sum, ragged ends one by one."""
+        start = -(-first // _BIN)
+        stop = np.maximum(behind // _BIN, start)
+        count, total = self._sums.between(np.minimum(start, len(self._sums)), np.minimum(stop, len(self._sums)))
+        head = np.minimum(start * _BIN, behind)
+        for begin, end in ((first, head), (np.maximum(stop * _BIN, head), behind)):
+            ragged = np.flatnonzero(begin < end)
+            if len(ragged):
+                rows = self._raw(begin[ragged], end[ragged], _BIN) - self._sums.origin
+                rows[np.arange(_BIN)[:, None] >= (end - begin)[ragged]] = np.nan
+                count[ragged] += np.isfinite(rows).sum(axis=0)
+                total[ragged] += np.nansum(rows, axis=0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return count, total / count + self._sums.origin
+
+    def _raw(self, begin: Places, end: Places, size: int) -> Floats:
+        """Values of ranges that each lie inside one bin, a column each; behind its end the last one again."""
+        places = np.minimum(begin + np.arange(size)[:, None], end - 1)
+        found = np.empty(places.shape)
+        for chunk, part in _by_chunk(begin):
+            found[:, part] = self._values[chunk][places[:, part] % _CHUNK]
+        return found
+
     def _rows(self, level: int, begin: Places, end: Places, size: int) -> tuple[Floats, Floats]:
         """Lowest and highest of ranges that each lie inside one bin of `size`; a place behind the end is the last one
         again, which changes no extreme."""
-        places = np.minimum(begin + np.arange(size)[:, None], end - 1)
         if level:
-            lows, highs = self._levels[level - 1].at(places)
+            lows, highs = self._levels[level - 1].at(np.minimum(begin + np.arange(size)[:, None], end - 1))
         else:
-            lows = highs = np.empty(places.shape)
-            for chunk, part in _by_chunk(begin):
-                lows[:, part] = self._values[chunk][places[:, part] % _CHUNK]
+            lows = highs = self._raw(begin, end, size)
         return np.fmin.reduce(lows, axis=0), np.fmax.reduce(highs, axis=0)
 
     def _times_at(self, places: Places) -> Floats:
@@ -252,6 +299,34 @@ class _Level:
 
     def at(self, places: Places) -> tuple[Floats, Floats]:
         return self._low[places], self._high[places]
+
+
+class _Sums:
+    """Running number and sum of the values of the bins of 16, the sum of what they differ from the first value."""
+
+    def __init__(self) -> None:
+        self.origin = 0.0
+        self._counts, self._totals = np.zeros(_FACTOR), np.zeros(_FACTOR)
+        self._bins = 0
+
+    def __len__(self) -> int:
+        return self._bins
+
+    def append(self, bins: Floats) -> None:
+        there = np.isfinite(bins)
+        if not self._counts[self._bins] and there.any():
+            self.origin = float(bins[there][0])
+        rest = np.where(there, bins - self.origin, 0.0).sum(axis=1)
+        behind = self._bins + 1 + len(bins)
+        if behind > len(self._counts):
+            more = np.zeros(max(len(self._counts), behind - len(self._counts)))
+            self._counts, self._totals = (np.concatenate((kept, more)) for kept in (self._counts, self._totals))
+        for kept, new in ((self._counts, there.sum(axis=1)), (self._totals, rest)):
+            kept[self._bins + 1 : behind] = kept[self._bins] + np.cumsum(new)
+        self._bins += len(bins)
+
+    def between(self, start: Places, stop: Places) -> tuple[Floats, Floats]:
+        return self._counts[stop] - self._counts[start], self._totals[stop] - self._totals[start]
 
 
 def _by_chunk(places: Places) -> list[tuple[int, slice]]:

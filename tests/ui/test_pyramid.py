@@ -114,3 +114,40 @@ def test_an_empty_pyramid_answers_with_nothing() -> None:
     assert pyramid.within(0, 1) == (0, 0)
     with pytest.raises(IndexError):
         _ = pyramid.span
+
+
+@given(PIECES, st.integers(0, 99), st.integers(0, 3000), st.integers(0, 3000), st.sampled_from([0.1, 0.9, 1.0]))
+def test_the_mean_of_any_range_is_that_of_its_values(
+    pieces: list[int], seed: int, one: int, other: int, holes: float
+) -> None:
+    pyramid, _, values = filled(pieces, seed, holes)
+    first, behind = sorted((min(one, len(values)), min(other, len(values))))
+    finite = values[first:behind][np.isfinite(values[first:behind])]
+    count, mean = pyramid.mean(first, behind)
+    assert count == len(finite)
+    assert mean == pytest.approx(finite.mean(), abs=1e-12) if count else np.isnan(mean)
+
+
+@given(PIECES, st.integers(0, 99), st.integers(1, 60))
+def test_the_mean_of_a_column_lies_between_its_extremes(pieces: list[int], seed: int, columns: int) -> None:
+    pyramid, times, _ = filled(pieces, seed)
+    found = pyramid.query(0, times[-1] if len(times) else 1.0, columns)
+    assert (found.low <= found.mean + 1e-12).all()
+    assert (found.mean <= found.high + 1e-12).all()
+
+
+def test_a_small_change_on_a_large_value_keeps_its_mean() -> None:
+    pyramid, values = Pyramid(), 10 + 1e-9 * np.arange(5000)
+    pyramid.append(np.arange(5000.0), values)
+    assert pyramid.mean(100, 4900)[1] - 10 == pytest.approx(1e-9 * 2499.5, rel=1e-6)
+
+
+@given(PIECES, st.integers(0, 99), st.floats(-10, 10_000))
+def test_the_nearest_value_is_found(pieces: list[int], seed: int, time: float) -> None:
+    pyramid, times, values = filled(pieces, seed, 0.5)
+    place = pyramid.at(time)
+    there = np.isfinite(values)
+    assert (place < 0) == (not there.any())
+    if there.any():
+        assert there[place]
+        assert abs(times[place] - time) == abs(times - time)[there].min()
