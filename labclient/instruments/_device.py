@@ -223,6 +223,11 @@ class Device:
                 self._dialogue.unasked(link, extra)
             self._in_step = True
 
+    def errors(self) -> list[str]:
+        """Empty the error queue; what was in it. Raises what `poll` raises."""
+        with self.conversation():
+            return self._errors()
+
     @contextmanager
     def line(self) -> Iterator[Dialogue]:
         """The line as it is, open or not, for bringing an output into its safe state; out of step afterwards."""

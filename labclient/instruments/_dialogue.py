@@ -117,6 +117,10 @@ class Dialogue:
                 )
             self.read_back[name] = answered
 
+    def wait(self, seconds: float) -> None:
+        """Give the instrument time."""
+        self._clock.wait(self._never, seconds)
+
     def drain(self) -> None:
         """Drop what comes until the line is quiet; raises `NoReply` when it does not become so."""
         timeouts = self._file.timeouts

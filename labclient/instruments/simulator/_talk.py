@@ -8,8 +8,11 @@ from random import Random
 
 from labclient.errors import NumberInvalid
 from labclient.instruments._driver import Driver
+from labclient.instruments._output_schema import ReadBack, State
 from labclient.instruments._schema import Linear, Reading
 from labclient.instruments._settings import PLACE, follow
+from labclient.instruments.simulator._faults import Sort
+from labclient.instruments.simulator._panel import Panel
 from labclient.instruments.simulator._world import Meter, World
 from labclient.units import number
 
@@ -32,6 +35,9 @@ class _Known:
     reading: Reading | None = None
     reports_errors: bool = False
     ends_setup: bool = False
+    sets: tuple[tuple[str, str], ...] = ()
+    later: tuple[tuple[str, str], ...] = ()
+    later_s: float = 0.0
 
 
 class Talk:
@@ -44,36 +50,84 @@ class Talk:
         self.serial = self._simulate.serial
         self.overloaded = 0
         self.requests = 0
+        self.unknown: deque[str] = deque(maxlen=20)
+        self.panel = Panel(driver)
         self._errors: deque[str] = deque(maxlen=20)
         self._set_up = not driver.file.setup
         self._meters = {channel.name: Meter(channel, world, random) for channel in self._simulate.channel}
         self._known = tuple(sorted(_known(driver), key=lambda known: known.request.groups > 0))  # exact ones first
         self._follow_ups = {_request(send).pattern for reading in driver.file.reading for send in reading.then}
+        self._follow_ups |= {_request(question.send).pattern for question in _questions(driver)}
+        self._later: list[tuple[float, dict[str, str]]] = []
 
     def answer(self, request: str, seconds: float) -> Answer:
         """Understand one request at a moment of simulated time."""
         self.requests += 1
+        self._come_due(seconds)
         for known in self._known:
             found = known.request.fullmatch(request.strip())
             if found is None:
                 continue
-            self.state |= {name: value.strip() for name, value in found.groupdict().items()}
+            self.state |= {name: value.strip() for name, value in found.groupdict().items()} | dict(known.sets)
             self._set_up |= known.ends_setup
+            if known.sets or known.later:  # an order undoes what an earlier one had still to bring
+                self._later = [(seconds + known.later_s, dict(known.later))] if known.later else []
             if known.reading is not None:
                 return self._measure(known.reading, seconds)
             if known.reports_errors and known.reply is not None:
                 return Answer(self._fill(known.reply, error=self._next_error()))
             text = self._fill(known.reply) if known.reply is not None else None
             return Answer(text, is_reading=known.request.pattern in self._follow_ups)
+        self.unknown.append(request)
         errors = self._driver.file.errors
         if errors is not None:
             self._errors.append(errors.simulate_unknown)
         return Answer(self._simulate.unknown_reply)
 
+    def _come_due(self, seconds: float) -> None:
+        for at, changes in tuple(self._later):
+            if at <= seconds:
+                self.state |= changes
+                self._later.remove((at, changes))
+
+    def sort(self, request: str) -> Sort:
+        """What kind of request it is, without answering."""
+        known = next((one for one in self._known if one.request.fullmatch(request.strip())), None)
+        if known is None:
+            return "other" if self._simulate.unknown_reply is not None else "command"
+        if known.reading is not None:
+            return "reading"
+        if known.request.pattern in self._follow_ups:
+            return "follow_up"
+        if known.reply is None:
+            return "command"
+        return "identity" if "{serial" in known.reply else "other"
+
+    def busy_word(self, request: str) -> str | None:
+        """What this instrument says when it cannot measure now, if the driver's examples have it."""
+        readings = {one.reading.name for one in self._known if one.reading and one.request.fullmatch(request.strip())}
+        examples = (one for one in self._driver.file.example if one.status == "busy" and one.reading in readings)
+        return next((one.reply for one in examples), None)
+
+    @property
+    def tells_serial(self) -> bool:
+        """Whether an answer holds its serial number, so that another unit can be seen."""
+        return bool(self._simulate.serial) and any("{serial" in (known.reply or "") for known in self._known)
+
+    def flood(self) -> None:
+        """Fill the error queue; nothing happens to an instrument without one."""
+        if (errors := self._driver.file.errors) is not None:
+            self._errors.extend([errors.simulate_unknown] * (self._errors.maxlen or 1))
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether it has an error queue."""
+        return self._driver.file.errors is not None
+
     def _measure(self, reading: Reading, seconds: float) -> Answer:
         delay = self._follow(reading.simulate_delay)
         seen = {name: meter.measure(seconds + delay, self.state) for name, meter in self._meters.items()}
-        values = {name: value for name, value in seen.items() if value is not None}
+        values = {name: self.panel.shown(name, value, self.state) for name, value in seen.items() if value is not None}
         if self.overloaded or len(values) < len(seen):
             self.overloaded = max(self.overloaded - 1, 0)
             return Answer(self._fill(reading.simulate_overload), delay, is_reading=True)
@@ -105,8 +159,15 @@ def _known(driver: Driver) -> Iterator[_Known]:
     """Everything the driver may send, with the answer it declares."""
     file = driver.file
     for index, exchange in enumerate(file.setup):
-        yield _Known(_request(exchange.send), exchange.simulate, ends_setup=index == len(file.setup) - 1)
+        words = re.split(r"[\s,]+", exchange.send)
+        sets = tuple((name, text) for name, text in file.simulate.state.items() if text in words)
+        yield _Known(_request(exchange.send), exchange.simulate, ends_setup=index == len(file.setup) - 1, sets=sets)
     yield from (_Known(_request(exchange.send), exchange.simulate) for exchange in file.teardown)
+    if (output := file.output) is not None:
+        for order in (*output.set, *output.on, *output.safe_state.order):
+            sets, later = tuple(order.simulate_state.items()), tuple(order.simulate_later.items())
+            yield _Known(_request(order.send), sets=sets, later=later, later_s=order.simulate_later_s)
+        yield from (_Known(_request(question.send), question.simulate) for question in _questions(driver))
     yield _Known(_request(file.identify.send), file.identify.simulate)
     yield from (_Known(_request(question.send), question.simulate) for question in file.identify.also)
     yield from (_Known(_request(reading.send), reading=reading) for reading in file.reading)
@@ -114,6 +175,12 @@ def _known(driver: Driver) -> Iterator[_Known]:
         yield _Known(_request(file.errors.send), file.errors.simulate, reports_errors=True)
     yield from (_Known(_request(command)) for command in (*file.resync.stop, *file.identify.first))
     yield from (_Known(_request(answer.receive), answer.reply) for answer in file.simulate.answer)
+
+
+def _questions(driver: Driver) -> tuple[ReadBack | State, ...]:
+    """What a driver asks about its output."""
+    output = driver.file.output
+    return (output.read_back, output.is_on, output.settled, output.safe_state.verify) if output is not None else ()
 
 
 def _request(template: str) -> re.Pattern[str]:
