@@ -2,6 +2,7 @@
 
 A reading has a value when it was confirmed as the plan asks, and only then; whatever else was typed on the way
 (refused, or not the same twice) stays in the record as a reply without one. What was typed is each reply's raw bytes.
+A doubt that was passed is an entry of its own.
 """
 
 import re
@@ -22,10 +23,10 @@ from msgspec import Struct
 from labclient.acquisition._recorder import Recorder
 from labclient.acquisition._replies import Replies
 from labclient.acquisition._series import Series
-from labclient.acquisition._typed import Typed, doubt, in_words, read_typed
+from labclient.acquisition._typed import Doubt, Typed, doubt, in_words, read_typed
 from labclient.clock import Clock, parse_iso
 from labclient.errors import NotVerified, NumberInvalid, StorageTrouble, Trouble, UnitUnknown, WrongUse
-from labclient.notebook import OK, Channel, Purpose, Task, attachment, run_start, run_stop, series
+from labclient.notebook import OK, Channel, Draft, Purpose, Task, attachment, run_start, run_stop, series
 from labclient.signing import read_small
 from labclient.words import Message, message
 
@@ -45,10 +46,19 @@ _NAMES = {
 }  # the channels of a room are named so
 
 
+class Question(Struct, frozen=True):
+    """What the typist is asked: the time of a reading on paper, the file of its photo, the reading, or the same once
+    more. `unit` is that of a number."""
+
+    kind: Literal["time", "photo", "reading", "again"]
+    sentence: Message
+    unit: str = ""
+
+
 class Typist(Protocol):
     """Who sits at the keyboard."""
 
-    def ask(self, question: Message) -> str:
+    def ask(self, question: Question) -> str:
         """What was typed, without its line end; a Trouble breaks off."""
 
     def tell(self, sentence: Message) -> None:
@@ -163,32 +173,39 @@ class ByHand:
             self._ask_photo()
         at: int | None = None
         values: list[Typed] = []
+        doubts: list[Doubt] = []
         for channel in self._channels:
-            first_at, value, typed = self._confirmed(number, channel, (*place, channel.name), which)
+            first_at, value, typed, why = self._confirmed(number, channel, (*place, channel.name), which)
             at = first_at if at is None else at
             values.append(value)
             lines += typed
+            doubts += [why] if why is not None else []
         self._offer(number, at if self._observed is None else None, OK, values, lines)
+        for why in doubts:
+            body = {"run": self.run, "series": number, **msgspec.to_builtins(why)}
+            self._recorder.enter(Draft(kind="doubt", body=body, author=self._author, station=self._station))
         for channel, value in zip(self._channels, values, strict=True):
             self._earlier.setdefault((*place, channel.name), []).append(value)
+            self._typist.tell(message("{which}: {text} {unit} is kept.", which=which, text=value.text,
+                                      unit=channel.unit))  # fmt: skip
 
     def _confirmed(
         self, number: int, channel: Channel, place: tuple[str, str, str, str], which: Message
-    ) -> tuple[int, Typed, list[str]]:
-        """When it was typed first, what counts, and the lines that were typed for it."""
+    ) -> tuple[int, Typed, list[str], Doubt | None]:
+        """When it was typed first, what counts, the lines that were typed for it, and what was doubtful in it."""
         while True:
             name = _NAMES.get(channel.name, _READING)
-            question = message("{quantity} in {unit} ({which}): ", quantity=name, unit=channel.unit, which=which)
-            value, line = self._understood(number, channel, question)
+            sentence = message("{quantity} in {unit} ({which}): ", quantity=name, unit=channel.unit, which=which)
+            value, line = self._understood(number, channel, Question("reading", sentence, channel.unit))
             at = self._clock.monotonic_ns()
             why = doubt(value, self._earlier.get(place, ()), channel.resolution)
             if why is not None:
-                self._typist.tell(why)
+                self._typist.tell(why.sentence)
             if why is None and self._confirmation == "photo":
-                return at, value, [line]
-            again, second = self._understood(number, channel, self._once_more())
+                return at, value, [line], None
+            again, second = self._understood(number, channel, Question("again", self._once_more(), channel.unit))
             if again.text == value.text:
-                return at, value, [line, second]
+                return at, value, [line, second], why
             self._offer(number, at, DIFFERS, [], [line, second])
             self._typist.tell(message("First {first}, then {second}: neither counts. Read the instrument again.",
                                       first=value.text, second=again.text))  # fmt: skip
@@ -198,7 +215,7 @@ class ByHand:
             return message("{person} reads it too and types it: ", person=self._second)
         return message("The same reading once more: ")
 
-    def _understood(self, number: int, channel: Channel, question: Message) -> tuple[Typed, str]:
+    def _understood(self, number: int, channel: Channel, question: Question) -> tuple[Typed, str]:
         """Ask until a number in the right unit is typed; what is refused is kept without a value."""
         while True:
             line = self._typist.ask(question)
@@ -216,10 +233,9 @@ class ByHand:
         """The stated time of the next reading: not before the last one, not after this run began."""
         while True:
             day = (self._observed or began).astimezone(began.tzinfo)
-            line = self._typist.ask(
-                message("Time of reading {which}, as on paper (HH:MM or HH:MM:SS on {day}): ", which=which,
-                        day=day.strftime("%Y-%m-%d %z"))
-            )  # fmt: skip
+            asked = message("Time of reading {which}, as on paper (HH:MM or HH:MM:SS on {day}): ", which=which,
+                            day=day.strftime("%Y-%m-%d %z"))  # fmt: skip
+            line = self._typist.ask(Question("time", asked))
             try:
                 self._observed = _moment(line, day, self._observed or began, self._clock_pair[0])
             except WrongUse as trouble:
@@ -228,8 +244,9 @@ class ByHand:
             return line
 
     def _ask_photo(self) -> None:
+        asked = Question("photo", message("File of the photo that shows this reading: "))
         while True:
-            file = Path(self._typist.ask(message("File of the photo that shows this reading: ")).strip())
+            file = Path(self._typist.ask(asked).strip())
             try:
                 data = read_small(file, _MAX_FILE)
             except (StorageTrouble, NotVerified) as trouble:

@@ -21,7 +21,13 @@ from labclient.units import number, unit
 from labclient.words import Message, message
 
 OVERLOAD = 9.9e37  # SCPI's number for "overload" and "not a number"
-_YEAR_FIRST = re.compile(r"[0-9]{4}([-/.])[0-9]{1,2}\1[0-9]{1,2}[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?.*")
+Order = Literal["ymd", "dmy", "mdy"]
+_CLOCK = r"[ T]([0-9]{1,2}):([0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?.*)"
+_DATES: dict[Order, re.Pattern[str]] = {
+    "ymd": re.compile(rf"(?P<y>[0-9]{{4}})([-/.])(?P<m>[0-9]{{1,2}})\2(?P<d>[0-9]{{1,2}}){_CLOCK}"),
+    "dmy": re.compile(rf"(?P<d>[0-9]{{1,2}})([-/.])(?P<m>[0-9]{{1,2}})\2(?P<y>[0-9]{{4}}){_CLOCK}"),
+    "mdy": re.compile(rf"(?P<m>[0-9]{{1,2}})([-/.])(?P<d>[0-9]{{1,2}})\2(?P<y>[0-9]{{4}}){_CLOCK}"),
+}
 _ZONE = r"\A[+-]([01][0-9]|2[0-3]):[0-5][0-9]\Z"
 _LONGEST = timedelta(days=100)  # float64 holds the nanoseconds of 104 days
 _MOST_WORDS = 40
@@ -36,8 +42,8 @@ class Value(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Columns(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What the columns of a table are, and how its numbers are written. `zone` is the offset from UTC of times that
-    name none; `unit_column` holds the unit of each row; `place` are the columns of point, day, cycle and step (all
-    counted from 1) of a measurement."""
+    name none, `order` that of year, month and day in them; `unit_column` holds the unit of each row; `place` are the
+    columns of point, day, cycle and step (all counted from 1) of a measurement; `sheet` is that of a workbook."""
 
     time: str
     values: tuple[Value, ...]
@@ -48,6 +54,8 @@ class Columns(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     encoding: str = ""
     delimiter: str = ""
     header_line: int = 1
+    order: Order = "ymd"
+    sheet: str = ""
 
 
 class Row(Struct, frozen=True):
@@ -126,7 +134,7 @@ def _row(line: Line, header: Sequence[str], columns: Columns, last: datetime | N
     cells = dict(zip(header, (cell.strip() for cell in line.cells), strict=True))
     place = tuple(cells[name] for name in columns.place or ())
     try:
-        time = _time(cells[columns.time], columns.zone)
+        time = _time(cells[columns.time], columns)
     except ValueError:
         told = message("“{text}” is no time that can be read in one way", text=cells[columns.time][:40])
         return Row(line, place, None, ("time",) * count, ("",) * count, (told,))
@@ -134,7 +142,11 @@ def _row(line: Line, header: Sequence[str], columns: Columns, last: datetime | N
         late = message("the time {time} has not been yet, by the PC clock", time=time.isoformat())
         told = late if time > latest else message("the time {time} goes back", time=time.isoformat())
         return Row(line, place, None, ("time",) * count, ("",) * count, (told,))
-    read = [_value(cells[one.column], one, cells, columns) for one in columns.values]
+    plain = {header[place] for place in line.numbers}  # a workbook's numbers have no decimal sign of their own
+    read = [
+        _value(cells[one.column], one, cells, columns, "point" if one.column in plain else columns.decimal)
+        for one in columns.values
+    ]
     faults = tuple(_faults(columns, read))
     return Row(line, place, time, tuple(word for word, _, _ in read), tuple(text for _, text, _ in read), faults)
 
@@ -145,7 +157,9 @@ def _faults(columns: Columns, read: Sequence[tuple[str, str, Message | None]]) -
             yield message("{column}: {told}", column=one.column, told=told)
 
 
-def _value(cell: str, one: Value, cells: dict[str, str], columns: Columns) -> tuple[str, str, Message | None]:
+def _value(
+    cell: str, one: Value, cells: dict[str, str], columns: Columns, decimal: str
+) -> tuple[str, str, Message | None]:
     """Status, text in plain digits, and what is wrong."""
     if not cell:
         return "empty", "", message("there is no reading")
@@ -155,8 +169,8 @@ def _value(cell: str, one: Value, cells: dict[str, str], columns: Columns) -> tu
             "",
             message("“{unit}” is not {expected}", unit=cells[columns.unit_column][:40], expected=one.unit),
         )
-    text, stranger = cell, "," if columns.decimal == "point" else "."
-    if columns.decimal == "comma" and cell.count(",") == 1 and "." not in cell:
+    text, stranger = cell, "," if decimal == "point" else "."
+    if decimal == "comma" and cell.count(",") == 1 and "." not in cell:
         text = cell.replace(",", ".")
     try:
         value = float(number("" if stranger in cell else text))
@@ -175,14 +189,13 @@ def _same_unit(found: str, expected: str) -> bool:
         return False
 
 
-def _time(text: str, zone: str | None) -> datetime:
-    """A moment, year first; raises ValueError for anything that could mean another one."""
-    if not _YEAR_FIRST.fullmatch(text):
+def _time(text: str, columns: Columns) -> datetime:
+    """A moment in the order that was said; raises ValueError for anything that could mean another one."""
+    parts, zone = _DATES[columns.order].fullmatch(text), columns.zone
+    if not parts:
         raise ValueError(text)
-    day, clock = re.split("[ T]", text, maxsplit=1)
-    year, month, date = re.split("[-/.]", day)
-    hours, rest = clock.split(":", 1)
-    found = datetime.fromisoformat(f"{year}-{month:0>2}-{date:0>2}T{hours:0>2}:{rest.strip()}")
+    hours, rest = parts[5], parts[6]
+    found = datetime.fromisoformat(f"{parts['y']}-{parts['m']:0>2}-{parts['d']:0>2}T{hours:0>2}:{rest.strip()}")
     if found.tzinfo is None:
         if zone is None:
             raise ValueError(text)

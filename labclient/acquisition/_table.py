@@ -22,33 +22,42 @@ _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 class Line(Struct, frozen=True):
     """One line of the table: its number in the file from 1, its bytes without the line end, its cells (None when they
-    cannot be told apart)."""
+    cannot be told apart), and the places of those that a workbook holds as numbers."""
 
     number: int
     raw: bytes
     cells: tuple[str, ...] | None
+    numbers: frozenset[int] = frozenset()
+
+
+class Sheet(Struct, frozen=True):
+    """What a workbook says besides the cells of the sheet that was read: its hidden sheets, and how many of the cells
+    are numbers, formulas, and merged groups."""
+
+    name: str
+    hidden: tuple[str, ...] = ()
+    numbers: int = 0
+    formulas: int = 0
+    merged: int = 0
 
 
 class Table(Struct, frozen=True):
-    """A table as found: `encoding` one of `ENCODINGS`, `header` the names of the columns, `lines` what stands below."""
+    """A table as found: `encoding` one of `ENCODINGS`, or that of a workbook with its `sheet`; `header` the names of
+    the columns, `lines` what stands below."""
 
     encoding: str
     delimiter: str
     header: tuple[str, ...]
     lines: tuple[Line, ...]
+    sheet: Sheet | None = None
 
 
 def read_table(data: bytes, *, encoding: str = "", delimiter: str = "", header_line: int = 1) -> Table:
     """The table in a CSV file. An empty `encoding` or `delimiter` is found: UTF-8 where it is that, else GBK (as
     GB 18030); the one delimiter that gives the head line and the next the same number of cells, at least two.
 
-    Raises `DataUnfit` for a workbook, for text in neither encoding, without head line, or with several delimiters.
+    Raises `DataUnfit` for text in neither encoding, without head line, or with several delimiters.
     """
-    if data.startswith(b"PK\x03\x04"):
-        raise DataUnfit(
-            message("This is a workbook (XLSX), not a CSV file."),
-            message("Save the sheet as “CSV UTF-8” in the spreadsheet and import that; keep the workbook too."),
-        )
     if data.startswith(_WIDE_BOMS):
         raise DataUnfit(message("The file is UTF-16."), message("Export it as CSV in UTF-8 or GBK."))
     body = data.removeprefix(_BOM)
@@ -66,16 +75,22 @@ def read_table(data: bytes, *, encoding: str = "", delimiter: str = "", header_l
     if len(texts) < header_line:
         raise DataUnfit(message("The file has no line {line} for the names of its columns.", line=header_line))
     delimiter = delimiter or _delimiter(texts[header_line - 1 : header_line + 1])
-    header = tuple(cell.strip() for cell in cells(texts[header_line - 1], delimiter) or ())
-    if len({*header}) != len(header) or not header:
-        raise DataUnfit(message("The columns of the file do not have names of their own: {names}",
-                                names=", ".join(header)))  # fmt: skip
+    header = head(cells(texts[header_line - 1], delimiter) or ())
     lines = [
         Line(number, raw, cells(text, delimiter))
         for number, (raw, text) in enumerate(zip(rows, texts, strict=True), 1)
         if number > header_line and text.strip()
     ]
     return Table(encoding, delimiter, header, tuple(lines))
+
+
+def head(texts: Sequence[str]) -> tuple[str, ...]:
+    """The names of the columns. Raises `DataUnfit` when they cannot be told apart."""
+    names = tuple(text.strip() for text in texts)
+    if len({*names}) != len(names) or not names:
+        raise DataUnfit(message("The columns of the file do not have names of their own: {names}",
+                                names=", ".join(names)))  # fmt: skip
+    return names
 
 
 def cells(text: str, delimiter: str) -> tuple[str, ...] | None:

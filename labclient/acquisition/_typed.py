@@ -12,6 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
 from math import isfinite
+from typing import Literal
 
 from msgspec import Struct
 
@@ -77,28 +78,45 @@ def in_words(text: str) -> Message | str:
     return reduce(lambda words, word: message("{words} {word}", words=words, word=word), said[1:], said[0])
 
 
-def doubt(new: Typed, earlier: Sequence[Typed], resolution: str = "") -> Message | None:
+class Doubt(Struct, frozen=True):
+    """Why a reading should be looked at again: it is no multiple of the last digit `figure`, has other digits behind
+    the point than the `figure` of the one before, or lies `figure` last digits away from those before."""
+
+    text: str
+    why: Literal["step", "digits", "jump"]
+    figure: str
+
+    @property
+    def sentence(self) -> Message:
+        if self.why == "step":
+            return message("{text} is no multiple of the last digit, {step}.", text=self.text, step=self.figure)
+        if self.why == "digits":
+            return message(
+                "{text} has {places} digits behind the point; the reading before has {before}.",
+                text=self.text, places=_places(number(self.text)), before=self.figure,
+            )  # fmt: skip
+        return message("{text} lies {count} last digits away from the readings before.",
+                       text=self.text, count=self.figure)  # fmt: skip
+
+
+def doubt(new: Typed, earlier: Sequence[Typed], resolution: str = "") -> Doubt | None:
     """Why a reading should be looked at again beside the `earlier` ones of the same quantity in the same place, in
     order: another number of digits, or a jump of more than ten times their range, at least ten last digits. None when
     there is no reason. `resolution` is the step of the last digit, "" when unknown. Nothing is refused here.
     """
     if resolution and Fraction(new.value) % Fraction(number(resolution)):
-        return message("{text} is no multiple of the last digit, {step}.", text=new.text, step=resolution)
+        return Doubt(new.text, "step", resolution)
     if not earlier:
         return None
-    places, before = _places(new), _places(earlier[-1])
+    places, before = _places(new.value), _places(earlier[-1].value)
     if places != before:
-        return message(
-            "{text} has {places} digits behind the point; the reading before has {before}.",
-            text=new.text, places=places, before=before,
-        )  # fmt: skip
+        return Doubt(new.text, "digits", str(before))
     values = [one.value for one in earlier[-_REMEMBERED:]]
     low, high = min(values), max(values)
     step = number(resolution) if resolution else Decimal(1).scaleb(-places)
     away = max(new.value - high, low - new.value)
     if away > _LAST_DIGITS * max(high - low, step):
-        return message("{text} lies {count} last digits away from the readings before.",
-                       text=new.text, count=f"{away / step:.0f}")  # fmt: skip
+        return Doubt(new.text, "jump", f"{away / step:.0f}")
     return None
 
 
@@ -119,6 +137,6 @@ def _way_on(digits: str) -> Message:
     return message("Type digits with a decimal point, without thousands marks or blanks: 10.000012")
 
 
-def _places(one: Typed) -> int:
+def _places(value: Decimal) -> int:
     """Digits behind the point, as the exponent moves it."""
-    return max(0, -int(one.value.as_tuple().exponent))
+    return max(0, -int(value.as_tuple().exponent))

@@ -1,10 +1,20 @@
-"""`labclient import`: readings from a file that another program wrote."""
+"""`labclient import`: readings from a file that another program wrote, text or workbook."""
 
 import re
 from argparse import ArgumentTypeError, Namespace
 from pathlib import Path
 
-from labclient.acquisition import DELIMITER_NAMES, ENCODINGS, Columns, Row, Table, Value, read_table
+from labclient.acquisition import (
+    DELIMITER_NAMES,
+    ENCODINGS,
+    Columns,
+    Order,
+    Row,
+    Table,
+    Value,
+    open_table,
+    sheet_remarks,
+)
 from labclient.cli._common import add_json, add_notebook, add_who, count, opened, written
 from labclient.cli._out import TASK_NAMES, as_json, line
 from labclient.cli._verbs import Verbs
@@ -17,21 +27,26 @@ _TASKS = ("functional", "settling", "stability", "measurement", "environment")
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 _ENCODINGS = {"utf-8": "utf-8", "gbk": "gb18030"}
 _ENCODING_NAMES = dict(zip(ENCODINGS, ("ASCII", "UTF-8", "GBK"), strict=True))
+_ORDERS: dict[str, Order] = {"year-first": "ymd", "day-first": "dmy", "month-first": "mdy"}
 _MAX_FILE = 64 << 20
 _SHOWN = 20
 
 
 def add(verbs: Verbs) -> None:
-    import_ = verbs.add("import", message("take readings from a CSV file that another program wrote"), _import)
+    import_ = verbs.add(
+        "import", message("take readings from a file that another program wrote: CSV, or a workbook (XLSX)"), _import
+    )
     add_notebook(import_)
-    import_.add_argument("file", type=Path, metavar="FILE", help=say(message("the CSV file; a copy is kept")))
+    import_.add_argument("file", type=Path, metavar="FILE", help=say(message("the file; a copy is kept")))
     import_.add_argument("--task", choices=_TASKS, required=True, help=say(message("which run")))
     told = message("instrument that the other program read, from the bench register")
     import_.add_argument("--instrument", type=written, required=True, metavar="ID", help=say(told))
     import_.add_argument("--purpose", choices=("record", "trial", "diagnostic"), default="record",
                          help=say(message("declared before the start; a trial never becomes the record")))  # fmt: skip
     import_.add_argument("--look", action="store_true", help=say(message("show what would be taken, record nothing")))
-    import_.add_argument("--time", metavar="COLUMN", help=say(message("column of the time, year first")))
+    import_.add_argument("--time", metavar="COLUMN", help=say(message("column of the time")))
+    told = message("order of day, month and year in the times; year first unless told")
+    import_.add_argument("--date-order", choices=(*_ORDERS,), help=say(told))
     told = message("offset from UTC of times that name none, such as +08:00")
     import_.add_argument("--zone", type=_zone, metavar="OFFSET", help=say(told))
     told = message("column of readings and its unit; once for each")
@@ -43,6 +58,8 @@ def add(verbs: Verbs) -> None:
     import_.add_argument("--decimal", choices=("point", "comma"), help=say(message("decimal sign of the readings")))
     import_.add_argument("--delimiter", choices=(*_DELIMITERS,), help=say(message("what separates the columns")))
     import_.add_argument("--encoding", choices=(*_ENCODINGS,), help=say(message("encoding of the text")))
+    told = message("sheet of a workbook, when it has several")
+    import_.add_argument("--sheet", type=written, metavar="NAME", help=say(told))
     told = message("line that names the columns, 1 unless told")
     import_.add_argument("--header-line", type=count, metavar="N", help=say(told))
     add_who(import_)
@@ -107,22 +124,30 @@ def _as_told(asked: Namespace) -> Columns:
         encoding=_ENCODINGS.get(asked.encoding, ""),
         delimiter=_DELIMITERS.get(asked.delimiter, ""),
         header_line=asked.header_line or 1,
+        order=_ORDERS[asked.date_order or "year-first"],
+        sheet=asked.sheet or "",
     )
 
 
 def _table(asked: Namespace) -> Table:
-    return read_table(
+    return open_table(
         read_small(asked.file, _MAX_FILE),
         encoding=_ENCODINGS.get(asked.encoding, ""),
         delimiter=_DELIMITERS.get(asked.delimiter, ""),
         header_line=asked.header_line or 1,
+        sheet=asked.sheet or "",
     )
 
 
 def _tell_table(table: Table, columns: Columns | None) -> None:
-    line(message("Text in {encoding}, columns separated by {delimiter}: {names}",
-                 encoding=_ENCODING_NAMES.get(table.encoding, table.encoding),
-                 delimiter=DELIMITER_NAMES[table.delimiter], names=" | ".join(table.header)))  # fmt: skip
+    if table.sheet is not None:
+        line(message("Workbook, sheet “{sheet}”: {names}", sheet=table.sheet.name, names=" | ".join(table.header)))
+        for sentence in sheet_remarks(table.sheet):
+            line(sentence)
+    else:
+        line(message("Text in {encoding}, columns separated by {delimiter}: {names}",
+                     encoding=_ENCODING_NAMES.get(table.encoding, table.encoding),
+                     delimiter=DELIMITER_NAMES[table.delimiter], names=" | ".join(table.header)))  # fmt: skip
     for one in columns.values if columns else ():
         mark = message("decimal comma") if columns and columns.decimal == "comma" else message("decimal point")
         line(message("Readings: {column} in {unit}, {decimal}", column=one.column, unit=one.unit, decimal=mark))
@@ -133,6 +158,7 @@ def _told(asked: Namespace, looked: Looked, made: Imported | None) -> int:
     if asked.json:
         as_json({
             "run": made.run if made else None, "encoding": looked.table.encoding, "delimiter": looked.table.delimiter,
+            "sheet": looked.table.sheet.name if looked.table.sheet else None,
             "columns": list(looked.table.header), "rows": len(looked.rows), "cycles": made.cycles if made else 0,
             "refused": [{"line": row.line.number, "why": [say(one) for one in row.faults]} for row in refused],
         })  # fmt: skip

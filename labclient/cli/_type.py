@@ -5,7 +5,7 @@ from argparse import Namespace
 from datetime import datetime
 from pathlib import Path
 
-from labclient.acquisition import Transcribed
+from labclient.acquisition import Question, Transcribed
 from labclient.cli._bench import pick
 from labclient.cli._common import add_notebook, add_who, count, moment, opened, written
 from labclient.cli._enter import told_check
@@ -64,9 +64,9 @@ class TerminalTypist:
     def __init__(self, display: Display) -> None:
         self._display = display
 
-    def ask(self, question: Message) -> str:
+    def ask(self, question: Question) -> str:
         with self._display.paused():
-            sys.stdout.write(say(question))
+            sys.stdout.write(say(question.sentence))
             sys.stdout.flush()
             try:
                 typed = sys.stdin.readline(_MOST_LINE)

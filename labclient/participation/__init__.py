@@ -1,7 +1,7 @@
 """A participation: its state folded from the notebook, its gates, its entries, its runs. The façade of both faces."""
 
 from labclient.participation._bodies import body_of
-from labclient.participation._by_hand import registered
+from labclient.participation._by_hand import Origin, judge_by_hand, registered, tasks_by_hand
 from labclient.participation._copying import choose_copy, copied_so_far, copy_folder, keep_up
 from labclient.participation._diagnostic import Look, Told, diagnostic_file, read_out
 from labclient.participation._entries import (
@@ -27,7 +27,7 @@ from labclient.participation._gates import (
     may_run,
     missing,
 )
-from labclient.participation._imported import Imported, Looked, import_run, look_at, remember, remembered
+from labclient.participation._imported import Imported, Looked, import_run, look_at, look_into, remember, remembered
 from labclient.participation._instruments import Instrument, address_for, bench_instrument, known_drivers
 from labclient.participation._register import (
     confirm_certificate,
@@ -70,6 +70,7 @@ __all__ = [
     "Moment",
     "Note",
     "Observer",
+    "Origin",
     "Part",
     "Participation",
     "Run",
@@ -95,10 +96,12 @@ __all__ = [
     "give_up_satellite",
     "import_run",
     "issue_satellite",
+    "judge_by_hand",
     "keep_up",
     "known_drivers",
     "last_answers",
     "look_at",
+    "look_into",
     "may_enter",
     "may_finish",
     "may_run",
@@ -118,5 +121,6 @@ __all__ = [
     "submit",
     "take_receipt",
     "take_satellite",
+    "tasks_by_hand",
     "told",
 ]

@@ -4,16 +4,24 @@ from datetime import date
 from typing import Any, Literal
 
 from labclient.errors import GateClosed, WrongUse
-from labclient.evaluation import origin_counts
+from labclient.evaluation import environment_runs, origin_counts
 from labclient.home import Home
 from labclient.instruments import BenchInstrument, Registration, load_bench
 from labclient.notebook import Purpose, Task
+from labclient.participation._facade import Participation
 from labclient.participation._gates import STATION_NAMES, may_run
 from labclient.participation._state import State
+from labclient.plan import Plan, Station
 from labclient.words import message
 
 Origin = Literal["typed", "imported"]
 _PRACTISED = ("stability", "measurement", "environment")
+_AT: dict[Station, tuple[Task, ...]] = {
+    "arrival": ("functional",),
+    "warm-up": ("settling",),
+    "stability": ("stability",),
+    "measurement": ("measurement", "environment"),
+}
 
 
 def may_run_by_hand(state: State, origin: Origin, task: Task, purpose: Purpose) -> None:
@@ -36,6 +44,26 @@ def may_run_by_hand(state: State, origin: Origin, task: Task, purpose: Purpose) 
                 "Use an instrument, or record them with --purpose diagnostic: they are kept and count for nothing."
             ),
         )
+
+
+def tasks_by_hand(plan: Plan, origin: Origin, station: Station | None) -> tuple[Task, ...]:
+    """The runs of a station whose readings count by the plan when they come in this way, in the order of the work."""
+    tasks = _AT.get(station, ()) if station else ()
+    return tuple(task for task in tasks if origin_counts(plan, origin, task))
+
+
+def judge_by_hand(participation: Participation, task: Task, run: int) -> None:
+    """The check that follows a run which did not come from an instrument. A measurement is judged when it is complete,
+    and its room when there are readings of it."""
+    if task != "measurement" and task != "environment":  # noqa: PLR1714 - the type checker reads this one
+        participation.judge(task, run)
+        return
+    state, rule = participation.state, participation.state.plan.measurement
+    if state.satellite_of or len(state.counted) < len(state.plan.points) * rule.days * rule.cycles:
+        return
+    participation.judge("zero")
+    if environment_runs(participation.record, state.plan, participation.recorder.committed):
+        participation.judge("environment")
 
 
 def registered(home: Home, id: str) -> BenchInstrument:

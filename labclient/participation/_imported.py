@@ -14,14 +14,15 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from labclient.acquisition import Columns, Cycle, Row, Series, Table, read_rows, read_table, row_replies
+from labclient.acquisition import WORKBOOK, Columns, Cycle, Row, Series, Table, open_table, read_rows, row_replies
 from labclient.clock import parse_iso
 from labclient.errors import GateClosed, WrongUse
 from labclient.home import Home
+from labclient.instruments import Registration
 from labclient.notebook import Channel, Draft, Purpose, Task, attachment, block, run_start, run_stop, series
 from labclient.participation._by_hand import may_run_by_hand, registered, snapshot
 from labclient.participation._facade import PROGRAM, Participation
-from labclient.participation._gates import may_enter
+from labclient.participation._gates import may_enter, may_use
 from labclient.participation._state import State
 from labclient.plan import Plan
 from labclient.signing import read_small, write_whole
@@ -31,6 +32,7 @@ from labclient.words import message
 MAX_FILE = 64 << 20
 _ROWS = 20_000  # of one block
 _TERMINATOR = b"\n"
+_MEDIA = {WORKBOOK: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 Place = tuple[str, int, int, int]  # point, day, cycle and step, each as counted in the record
 
@@ -60,10 +62,20 @@ class Imported(Struct, frozen=True):
 
 
 def look_at(file: Path, columns: Columns, latest: datetime) -> Looked:
-    """Read a file by what its columns are said to be; `latest` is now. Raises as `read_table` and `read_rows`."""
-    data = read_small(file, MAX_FILE)
-    table = read_table(data, encoding=columns.encoding, delimiter=columns.delimiter, header_line=columns.header_line)
-    return Looked(file.name, data, table, columns, tuple(read_rows(table, columns, latest)))
+    """Read a file by what its columns are said to be; `latest` is now. Raises as `open_table` and `read_rows`."""
+    return look_into(file.name, read_small(file, MAX_FILE), columns, latest)
+
+
+def look_into(name: str, data: bytes, columns: Columns, latest: datetime) -> Looked:
+    """The same for a file that was read."""
+    table = open_table(
+        data,
+        encoding=columns.encoding,
+        delimiter=columns.delimiter,
+        header_line=columns.header_line,
+        sheet=columns.sheet,
+    )
+    return Looked(name, data, table, columns, tuple(read_rows(table, columns, latest)))
 
 
 def import_run(
@@ -88,14 +100,16 @@ def import_run(
     groups = list(_groups(state, looked, task))
     _not_counted(state, groups, purpose)
     thing = registered(participation.home, instrument)
+    if purpose == "record":
+        may_use(state, Registration(thing).concerns(clock.utc().astimezone().date()))
     start = run_start(
         purpose=purpose, task=task, channels=channels,
         instrument=snapshot(participation.home, thing, clock.utc().astimezone().date()), clock=clock, author=who,
         station=state.station or "", origin="imported", file={"name": looked.name, "sha256": digest},
         read_as=_read_as(looked),
     )  # fmt: skip
-    kept = attachment(looked.name, looked.data, media_type="text/csv", what="document", author=who,
-                      station=state.station or "")  # fmt: skip
+    kept = attachment(looked.name, looked.data, media_type=_MEDIA.get(looked.table.encoding, "text/csv"),
+                      what="document", author=who, station=state.station or "")  # fmt: skip
     complete = list(_complete(state.plan, groups)) if task == "measurement" and purpose == "record" else []
     if complete:
         may_enter(state, "cycle")
@@ -150,6 +164,8 @@ def _file(home: Home) -> Path:
 def _read_as(looked: Looked) -> dict[str, Any]:
     found = {"encoding": looked.table.encoding, "delimiter": looked.table.delimiter}
     said: dict[str, Any] = msgspec.to_builtins(looked.columns)
+    if looked.table.sheet is not None:
+        found |= {"sheet": looked.table.sheet.name, "workbook": msgspec.to_builtins(looked.table.sheet)}
     return said | found
 
 

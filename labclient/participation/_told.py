@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from labclient.acquisition import CLOCK_SENTENCES
+from labclient.acquisition import CLOCK_SENTENCES, Doubt
 from labclient.evaluation import CHECK_NAMES, VERDICT_NAMES
 from labclient.notebook import Entry
 from labclient.participation._fields import WORD_NAMES
@@ -80,6 +80,7 @@ _SENTENCES: dict[str, Callable[[_Body], Message]] = {
                                 point=b.get("point", "")),
     "block": lambda b: message("{rows} replies", rows=b["rows"]),
     "gap": lambda b: message("Gap in run {run}: {reason}", run=b["run"], reason=b["reason"]),
+    "doubt": lambda b: message("Kept after a second look: {why}", why=Doubt(b["text"], b["why"], b["figure"]).sentence),
     "run-stop": lambda b: message("Run {run} ended ({reason}): {rows} replies", run=b["run"], reason=b["reason"],
                                   rows=b["rows"]),
     "cycle": lambda b: message("Cycle {cycle} complete: {point}, day {day}", cycle=b["cycle"], point=b["point"],

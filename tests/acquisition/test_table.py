@@ -9,7 +9,7 @@ from conftest import CASES, case
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labclient.acquisition import Columns, Row, Value, read_rows, read_table, row_replies
+from labclient.acquisition import Columns, Order, Row, Value, read_rows, read_table, row_replies
 from labclient.errors import DataUnfit, Trouble, UnitUnknown, WrongUse
 from labclient.notebook import block
 from labclient.notebook._rows import read_rows as read_block
@@ -46,7 +46,7 @@ def test_the_delimiter_is_found_where_only_one_fits(text: str, delimiter: str) -
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"t\n1\n", b"a,b;c\n1,5;2\n", b"a,a\n1,2\n", b"PK\x03\x04rest", "t,U\n".encode("utf-16"), b"\xff\xff\xff",
+    [b"", b"t\n1\n", b"a,b;c\n1,5;2\n", b"a,a\n1,2\n", "t,U\n".encode("utf-16"), b"\xff\xff\xff",
      b"\xef\xbb\xbft,U\n\xff,1\n"],
 )  # fmt: skip
 def test_what_cannot_be_told_is_asked(data: bytes) -> None:
@@ -162,3 +162,19 @@ def test_any_file_is_read_or_refused_and_its_rows_can_be_recorded(
     entry = type("Entry", (), {"body": draft.body, "seq": 3})()
     again = read_block(entry, draft.payload)
     np.testing.assert_array_equal(again, draft.values)
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "good"),
+    [("03/04/2026 09:00", "dmy", False), ("02/03/2026 09:00:01", "dmy", True), ("03/02/2026 09:00", "mdy", True),
+     ("02.03.2026 9:00:00.5", "dmy", True), ("2026-03-02 09:00", "dmy", False), ("02/03/2026 09:00", "ymd", False),
+     ("02/13/2026 09:00", "dmy", False), ("02/03/26 09:00", "dmy", False), ("02/03-2026 09:00", "dmy", False)],
+)  # fmt: skip
+def test_day_and_month_stand_in_the_order_that_was_said(text: str, order: Order, good: bool) -> None:
+    """The third of April would be ahead of the PC clock."""
+    columns = Columns(time="t", values=(Value("U", "V"),), decimal="point", zone="+00:00", order=order)
+    [row] = rows(f"t;U\n{text};1.5\n", columns)
+    assert row.good is good
+    if good:
+        assert row.time is not None
+        assert (row.time.month, row.time.day) == (3, 2)

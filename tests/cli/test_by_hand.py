@@ -1,22 +1,27 @@
 """A laboratory without a single interface: its readings are typed at the terminal, copied from paper, or imported from
-the file of another program, each through a process of its own."""
+the file of another program; through a process of its own where the pipe matters."""
 
 import json
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from io import BytesIO, TextIOWrapper
 from math import isnan
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from acquisition.workbooks import Formula, workbook
 
 from labclient.demo._papers import prepare_papers
 from labclient.home import Home
 from labclient.notebook import Reader, blocks, run_values
+from labclient.participation import told
+from labclient.words import say
 
-from .conftest import EXAMPLES, WHO, Answer, Pc, compact_plan
+from .conftest import EXAMPLES, WHO, Answer, Pc, cheapen_keys, compact_plan
 
 READ = ("--instrument", "dial", *WHO)
 ALL = ["functional", "settling", "stability", "measurement", "environment"]
@@ -64,15 +69,23 @@ class Hand:
     def done(self, verb: str, *arguments: object) -> Answer:
         return self.pc.done(verb, self.notebook, *arguments)
 
-    def type(self, *arguments: object, lines: list[str]) -> Answer:
-        """`labclient type` in a process, with these lines typed."""
-        return self.pc.run("type", self.notebook, *arguments, stdin="".join(f"{one}\n" for one in lines).encode())
+    def type(self, *arguments: object, lines: list[str], piped: bool = False) -> Answer:
+        """`labclient type` with these lines typed; `piped` into a process of its own."""
+        typed = "".join(f"{one}\n" for one in lines).encode()
+        if piped:
+            return self.pc.run("type", self.notebook, *arguments, stdin=typed)
+        with patch("sys.stdin", TextIOWrapper(BytesIO(typed), encoding="utf-8")):
+            return self.pc.ask("type", self.notebook, *arguments)
 
-    def take(self, text: str, *arguments: object, encoding: str = "utf-8", name: str = "log.csv") -> Answer:
-        """`labclient import` of a file in a process."""
+    def take(
+        self, content: str | bytes, *arguments: object, encoding: str = "utf-8", name: str = "log.csv",
+        piped: bool = False,
+    ) -> Answer:  # fmt: skip
+        """`labclient import` of a file with this content."""
         file = self.folder / name
-        file.write_bytes(text.encode(encoding))
-        return self.pc.run("import", self.notebook, file, "--instrument", "logger", *WHO, *arguments)
+        file.write_bytes(content.encode(encoding) if isinstance(content, str) else content)
+        made = self.pc.run if piped else self.pc.ask
+        return made("import", self.notebook, file, "--instrument", "logger", *WHO, *arguments)
 
     def series_of(self, task: str) -> list[tuple[list[str], list[float]]]:
         """Statuses and values of every run of a task, in order."""
@@ -99,7 +112,9 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, bytes], Han
 
     def make(name: str, plan: bytes) -> Hand:
         if name not in made:
-            made[name] = Hand(tmp_path_factory.mktemp(name), plan)
+            with pytest.MonkeyPatch.context() as patched:
+                cheapen_keys(patched)
+                made[name] = Hand(tmp_path_factory.mktemp(name), plan)
         return made[name]
 
     return make
@@ -167,7 +182,7 @@ def scheme() -> list[str]:
 
 
 def test_a_whole_participation_up_to_departure_without_an_interface(ready: Hand) -> None:
-    measured = ready.type("--task", "measurement", *READ, lines=scheme())
+    measured = ready.type("--task", "measurement", *READ, lines=scheme(), piped=True)
     assert measured.code == 0, measured
     air = [one for value in AIR for one in (value, value)]
     assert ready.type("--task", "environment", "--count", 1, *READ, lines=air).code == 0
@@ -209,10 +224,28 @@ def test_what_is_refused_or_differs_stays_without_value(hand: Hand) -> None:
     assert status == ["refused", "differs", "ok", "differs", "ok"]
     assert [value for value in values if not isnan(value)] == [10.0001, 10.0002]
     assert "10,0001" in hand.raw("functional")
+    assert hand.bodies("doubt") == []  # the jump was not kept
+
+
+def test_a_doubt_that_was_passed_is_on_record(hand: Hand) -> None:
+    lines = ["", "10.0001", "10.0001", "10.0301", "10.0301"]
+    answer = hand.type("--task", "functional", *READ, lines=lines)
+    assert "300 last digits away" in answer.out
+    [doubt] = hand.bodies("doubt")
+    assert (doubt["text"], doubt["why"], doubt["figure"]) == ("10.0301", "jump", "300")
+    with Reader.open(hand.notebook) as reader:
+        [entry] = reader.entries({"doubt"})
+        assert reader.entry(doubt["run"]).kind == "run-start"
+        assert reader.entry(doubt["series"]).kind == "series"
+        before = list(reader.entries({"block"}, 0, entry.seq))
+        assert sum(one.body["rows"] for one in before) == 2
+        assert say(told(entry), "en") == (
+            "Kept after a second look: 10.0301 lies 300 last digits away from the readings before."
+        )
 
 
 def test_nobody_at_the_terminal_ends_the_run_in_order(hand: Hand) -> None:
-    answer = hand.type("--task", "functional", *READ, lines=["", "10.0001", "10.0001"])
+    answer = hand.type("--task", "functional", *READ, lines=["", "10.0001", "10.0001"], piped=True)
     assert answer.code == 2
     assert "Nobody types any more" in answer.err
     assert hand.done("status", "--json").json["open_runs"] == []
@@ -284,7 +317,7 @@ def test_a_measurement_is_imported_whole_once(ready: Hand) -> None:
     answer = ready.take(placed(ready, last="10,0001"), "--task", "measurement", *PLACED, "--look")
     assert answer.code == 1
     assert "5 of 6 lines are readings. Nothing was recorded." in answer.out.replace("cells", "")
-    answer = ready.take(placed(ready), "--task", "measurement", *PLACED)
+    answer = ready.take(placed(ready), "--task", "measurement", *PLACED, piped=True)
     assert answer.code == 0, answer
     assert "Cycles completed: 2" in answer.out
     again = ready.take(placed(ready), "--task", "measurement", *PLACED, name="same.csv")
@@ -324,6 +357,59 @@ def test_a_file_in_gbk_with_decimal_commas_is_kept_and_shown(ready: Hand) -> Non
     with Reader.open(ready.notebook) as reader:
         files = [entry for entry in reader.entries({"attachment"}) if entry.body["name"] == "log.csv"]
         assert reader.payload(files[-1].seq) == text.encode("gbk")
+
+
+AIR_COLUMNS = ("--time", "t", "--zone", "+00:00", "--value", "T", "°C", "--value", "RH", "%RH", "--value", "p", "hPa",
+               "--decimal", "point")  # fmt: skip
+
+
+def air_book(hand: Hand) -> bytes:
+    """What a logger's program saves: numbers, moments, a formula, a hidden sheet."""
+    moment = hand.now.replace(tzinfo=None) - timedelta(minutes=5)
+    rows = [("t", "T", "RH", "p"), (moment, 23.1, "45.0", Formula(1013.25))]
+    return workbook({"Air": rows, "Notes": [("x",)]}, hidden=["Notes"])
+
+
+def test_a_workbook_is_kept_with_what_it_hides(ready: Hand) -> None:
+    book = air_book(ready)
+    answer = ready.take(book, "--task", "environment", *AIR_COLUMNS, name="air.xlsx")
+    assert answer.code == 0, answer
+    for said in ("sheet “Air”: t | T | RH | p", "2 cells are binary numbers", "1 cells are formulas", "Notes"):
+        assert said in answer.out
+    start = ready.bodies("run-start")[-1]
+    assert start["file"] == {"name": "air.xlsx", "sha256": sha256(book).hexdigest()}
+    read_as = start["read_as"]
+    assert (read_as["encoding"], read_as["sheet"]) == ("xlsx", "Air")
+    assert read_as["workbook"] == {"name": "Air", "hidden": ["Notes"], "numbers": 2, "formulas": 1, "merged": 0}
+    assert ready.series_of("environment")[-1] == (["ok"], [23.1])
+    assert "45.0" in ready.raw("environment")
+    with Reader.open(ready.notebook) as reader:
+        file = [entry for entry in reader.entries({"attachment"}) if entry.body["name"] == "air.xlsx"][-1]
+        assert reader.payload(file.seq) == book
+        assert file.body["media_type"].endswith("spreadsheetml.sheet")
+    again = ready.take(book, "--task", "environment", *AIR_COLUMNS, name="air.xlsx")
+    assert "imported before" in again.err
+
+
+def test_a_sheet_is_said_where_there_are_several(ready: Hand) -> None:
+    rows = [("t", "T", "RH", "p"), (ready.now.replace(tzinfo=None) - timedelta(minutes=5), 23.1, 45.0, 1013.25)]
+    book = workbook({"Monday": rows, "Tuesday": [("t", "T"), ("x", "y")]})
+    asked = ready.take(book, "--task", "environment", *AIR_COLUMNS, name="week.xlsx")
+    assert asked.code == 2
+    assert "Monday, Tuesday" in asked.err
+    taken = ready.take(book, "--task", "environment", *AIR_COLUMNS, "--sheet", "Monday", "--json", name="week.xlsx")
+    assert taken.code == 0, taken
+    assert (taken.json["sheet"], taken.json["rows"], taken.json["refused"]) == ("Monday", 1, [])
+    assert ready.take(b"\xd0\xcf\x11\xe0" + bytes(99), "--task", "environment", name="old.xls").code == 2
+
+
+def test_the_order_of_day_and_month_is_said(ready: Hand) -> None:
+    text = f"t;T;RH;p\n{ready.now - timedelta(minutes=5):%d/%m/%Y %H:%M:%S};23.1;45.0;1013.2\n"
+    refused = ready.take(text, "--task", "environment", *AIR_COLUMNS)
+    assert refused.code == 2
+    answer = ready.take(text, "--task", "environment", *AIR_COLUMNS, "--date-order", "day-first")
+    assert answer.code == 0, answer
+    assert ready.bodies("run-start")[-1]["read_as"]["order"] == "dmy"
 
 
 def test_a_file_of_nothing_is_not_recorded(hand: Hand) -> None:
