@@ -23,7 +23,8 @@ Trouble
     │   ├── LinkTimeout   no complete answer in time
     │   ├── LinkLost      the connection is gone
     │   ├── ReplyInvalid  an answer that cannot be believed
-    │   └── WrongInstrument  another device or serial number answers
+    │   ├── WrongInstrument  another device or serial number answers
+    │   └── NoGoodReading    an instrument answers for long without a value that counts
     ├── NotebookTrouble   the record
     │   ├── NotebookLocked   another program has it open
     │   └── NotebookDamaged  its content does not verify
@@ -135,6 +136,10 @@ class ReplyInvalid(LinkTrouble):
 
 
 class WrongInstrument(LinkTrouble):
+    pass
+
+
+class NoGoodReading(LinkTrouble):
     pass
 
 

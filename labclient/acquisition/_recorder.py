@@ -179,6 +179,21 @@ class Recorder:
         self._ask(request)
         return request.note
 
+    def mark(self, *drafts: Draft) -> None:
+        """As `enter`, but returns at once: they are durable with the replies around them."""
+        for draft in drafts:
+            check_draft(draft)
+        self.space.may_enter(drafts)
+        with self._lock:
+            self._raise_failure()
+            self._waiting.append(_Request(drafts))
+            self._end_blocks()
+            self._wake.notify()
+
+    def has_room(self) -> bool:
+        """Whether an `offer` would return at once."""
+        return self._rows_waiting < self._room
+
     def offer(self, run: int, series: int, replies: Replies | Reply, terminator: bytes) -> None:
         """Hand over replies of `run`, or one, that belong to `series`; returns at once, or when there is room again.
 

@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from labclient.instruments import Reply
+from labclient.instruments import Lines, Reply
 from labclient.notebook import OK, check_replies
 
 
@@ -41,6 +41,24 @@ def replies(*given: Reply) -> Replies:
         texts=[list(texts) for texts in zip(*(one.texts for one in given), strict=True)],
         raws=[one.raw for one in given],
         values=np.array([one.values if one.status == OK else (nan,) * len(one.values) for one in given], np.float64),
+    )
+
+
+def streamed(lines: Lines) -> Replies:
+    """Lines of a stream as one batch: a value only where the status is "ok"."""
+    values = np.array(lines.values, np.float64).T
+    values[[word != OK for word in lines.status]] = nan
+    return Replies(t_ns=lines.t_ns, status=lines.status, texts=lines.texts, raws=lines.raws, values=values)
+
+
+def part(given: Replies, rows: Sequence[int]) -> Replies:
+    """These rows of a batch."""
+    return Replies(
+        t_ns=[given.t_ns[row] for row in rows],
+        status=[given.status[row] for row in rows],
+        texts=[[texts[row] for row in rows] for texts in given.texts],
+        raws=None if given.raws is None else [given.raws[row] for row in rows],
+        values=given.values[list(rows)],
     )
 
 

@@ -1,6 +1,7 @@
 """A source: one instrument, owned by one thread, whose replies go to the recorder before anybody sees them.
 
-After a timeout or an unbelievable answer the instrument is resynchronised; after a lost connection it is opened again
+An instrument is polled, or sends by itself from the beginning of a series to its end.
+After a timeout or an unbelievable answer it is resynchronised; after a lost connection it is opened again
 and must show the same serial number. Either way the run continues behind a marked gap.
 """
 
@@ -14,6 +15,7 @@ from typing import Self
 
 import msgspec
 
+from labclient.acquisition._intake import Intake, Patience
 from labclient.acquisition._recorder import Recorder
 from labclient.acquisition._series import Series
 from labclient.clock import Clock
@@ -23,8 +25,9 @@ from labclient.notebook import OK, Channel, Purpose, Task, gap, run_start, run_s
 from labclient.words import Message, message
 
 # Real seconds, whatever the clock: they concern the cable, not the experiment.
-BACK_OFF_S = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+BACK_OFF_S = (0.2, 0.5, 1.0)  # the last again and again: plugged in anew, an instrument is back within two seconds
 PATIENCE_S = 120.0
+_LOOK_S = 0.1
 
 Tell = Callable[[Message], None]
 
@@ -58,6 +61,7 @@ class Source:
         self._patience_s = patience_s
         self._end = device.driver.file.framing.reply_end.encode(device.driver.file.framing.encoding)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"source-{device.driver.id}")
+        self._streams = False
         self._ready: tuple[int, Reply] | None = None  # read, not handed over yet
         self._halted = Event()
         self._closed = False
@@ -76,11 +80,13 @@ class Source:
         return self._thread.submit(self._start, task, purpose).result()
 
     def take(self, meaning: Series, count: int) -> Future[int]:
-        """Poll until `count` readings are good, or halted; the future gives the number of the series."""
+        """Read until `count` readings are good, or halted; the future gives the number of the series. It raises
+        `NoGoodReading` when the instrument answers for too long without one; what it said stays recorded."""
         return self._thread.submit(self._take, meaning, count)
 
     def watch(self, meaning: Series, interval_s: float) -> Future[int]:
-        """Poll every `interval_s` of the injected clock until halted; the future gives the number of the series."""
+        """Read every `interval_s` of the injected clock until halted; the future gives the number of the series. Of a
+        stream, one line an interval is recorded; all of them when it is 0."""
         return self._thread.submit(self._watch, meaning, interval_s)
 
     def halt(self) -> None:
@@ -102,6 +108,7 @@ class Source:
         self._thread.shutdown()
 
     def _start(self, task: Task, purpose: Purpose) -> int:
+        self._streams = self._device.streams(self._reading)
         self._device.connect()
         channels = [
             Channel(one.name, one.quantity, one.unit, "" if isnan(one.resolution) else repr(one.resolution))
@@ -126,16 +133,25 @@ class Source:
 
     def _take(self, meaning: Series, count: int) -> int:
         number = self._series(meaning)
+        patience = Patience(self._patience_s, self._tell)
+        if self._streams:
+            self._flow(self._intake(number, wanted=count, patience=patience))
+            return number
         good = 0
         try:
             while good < count and not self._halted.is_set():
-                good += self._read(number) == OK
+                if status := self._read(number):
+                    patience.judge(status)
+                good += status == OK
         finally:
             self._hand_over()
         return number
 
     def _watch(self, meaning: Series, interval_s: float) -> int:
         number = self._series(meaning)
+        if self._streams:
+            self._flow(self._intake(number, interval_s=interval_s))
+            return number
         while not self._halted.is_set():
             self._read(number)
             self._hand_over()
@@ -153,7 +169,7 @@ class Source:
                 reply = self._device.poll(self._reading, self._hand_over)
             except (LinkLost, LinkTimeout, ReplyInvalid) as trouble:
                 since = since or time.monotonic()
-                self._mend(trouble, self._device.connect if isinstance(trouble, LinkLost) else self._device.resync)
+                self._mend(trouble, self._cure(trouble))
                 if self._halted.is_set():
                     return ""
                 if time.monotonic() - since > self._patience_s:
@@ -161,6 +177,51 @@ class Source:
             else:
                 self._ready = number, reply
                 return reply.status
+
+    def _intake(
+        self, number: int, *, wanted: int | None = None, interval_s: float = 0.0, patience: Patience | None = None
+    ) -> Intake:
+        return Intake(
+            self._recorder,
+            self.run,
+            number,
+            self._end,
+            tell=self._tell,
+            author=self._author,
+            station=self._station,
+            wanted=wanted,
+            interval_s=interval_s,
+            patience=patience,
+        )
+
+    def _flow(self, intake: Intake) -> None:
+        """Let the instrument send until there is enough or somebody halts, whatever it takes; then let it stop."""
+        since: float | None = None
+        try:
+            while not (intake.complete or self._halted.is_set()):
+                try:
+                    if not self._device.sending:
+                        self._device.start(self._reading)
+                    lines = self._device.receive(_LOOK_S)
+                except (LinkLost, LinkTimeout, ReplyInvalid) as trouble:
+                    since = since or time.monotonic()
+                    intake.mark_lost()
+                    self._mend(trouble, self._cure(trouble))
+                    if time.monotonic() - since > self._patience_s:
+                        raise
+                else:
+                    if lines is not None:
+                        since = None
+                        intake.take(lines)
+        finally:
+            intake.mark_lost()
+        try:
+            self._device.stop()
+        except (LinkLost, LinkTimeout, ReplyInvalid) as trouble:
+            self._mend(trouble, self._cure(trouble))
+
+    def _cure(self, trouble: LinkTrouble) -> Callable[[], object]:
+        return self._device.connect if isinstance(trouble, LinkLost) else self._device.resync
 
     def _hand_over(self) -> None:
         """Give the recorder the reading that is ready, if any."""

@@ -13,7 +13,8 @@ from labclient.instruments._bench import (
     verify_document,
 )
 from labclient.instruments._certificate import Certificate, CertifiedPoint, confirmed_by, drift_since
-from labclient.instruments._device import Device, Identity, Line
+from labclient.instruments._device import Device, Identity
+from labclient.instruments._dialogue import Line
 from labclient.instruments._discovery import BusReport, Discovery, Found, Sighting, discover, probe
 from labclient.instruments._driver import Driver, drivers, load_driver
 from labclient.instruments._links import Link, open_link
@@ -22,7 +23,16 @@ from labclient.instruments._probe import Fit
 from labclient.instruments._registered import Concern, RegisteredDevice, Registration, in_use
 from labclient.instruments._reply import ChannelInfo, Reply, ReplyRule
 from labclient.instruments._schema import STATUSES, Status
-from labclient.instruments._troubles import BadReply, NeedsResync, NoReply, NotConnected, SettingRefused
+from labclient.instruments._stream import Lines
+from labclient.instruments._troubles import (
+    BadReply,
+    NeedsResync,
+    NoReply,
+    NotConnected,
+    Overrun,
+    Sending,
+    SettingRefused,
+)
 from labclient.instruments._visa_search import Ability
 
 __all__ = [
@@ -44,15 +54,18 @@ __all__ = [
     "Identity",
     "Licence",
     "Line",
+    "Lines",
     "Link",
     "MeasurementStandard",
     "NeedsResync",
     "NoReply",
     "NotConnected",
+    "Overrun",
     "RegisteredDevice",
     "Registration",
     "Reply",
     "ReplyRule",
+    "Sending",
     "SettingRefused",
     "Sighting",
     "Status",

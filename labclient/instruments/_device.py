@@ -207,8 +207,9 @@ class Device:
         `BadReply`, `SettingRefused` or `LinkLost`; then `resync` comes first."""
         with self._lock:
             self._lines = None
-            self._end_stream()
-            self._in_step = True
+            if self._started is not None:
+                self._end_stream()
+                self._in_step = True
 
     @contextmanager
     def conversation(self) -> Iterator[Dialogue]:
@@ -397,7 +398,8 @@ class Device:
         if link is None:
             return
         try:
-            self._leaving(self._end_stream)
+            if self._started is not None:
+                self._leaving(self._end_stream)
             for exchange in self._file.teardown if self._touched else ():  # a stranger is left as it was found
                 if not self._leaving(partial(self._dialogue.exchange, exchange)):
                     break
@@ -417,11 +419,8 @@ class Device:
 
     def _end_stream(self) -> None:
         """What `stop` declares; between what is sent and what is asked, the line has to fall quiet."""
-        started = self._started
-        if started is None:
-            return
         self._in_step = False
-        for exchange in started.stop:
+        for exchange in self._started.stop if self._started else ():
             if exchange.pattern is not None:
                 self._dialogue.drain()
             self._dialogue.exchange(exchange)
