@@ -13,8 +13,20 @@ from labclient.evaluation._checks import (
     transport,
     zero,
 )
+from labclient.evaluation._concerns import STANDING_NAMES, concern_told, concerns_of
 from labclient.evaluation._cycles import Measured, measured
-from labclient.evaluation._data import BudgetLine, Check, CheckName, Correction, Figure, PointResult, Result
+from labclient.evaluation._data import (
+    BudgetLine,
+    Check,
+    CheckName,
+    Concern,
+    Correction,
+    Drawn,
+    Figure,
+    Outlying,
+    PointResult,
+    Result,
+)
 from labclient.evaluation._inputs import BudgetDeclared, CertifiedValue, Declared, InfluenceUncertainty, Standard
 from labclient.evaluation._methods import METHODS, unknown_methods
 from labclient.evaluation._names import CHECK_NAMES, VERDICT_NAMES
@@ -25,6 +37,7 @@ from labclient.evaluation._stretch import write_stretch
 __all__ = [
     "CHECK_NAMES",
     "METHODS",
+    "STANDING_NAMES",
     "VERDICT_NAMES",
     "Averaging",
     "BudgetDeclared",
@@ -32,11 +45,14 @@ __all__ = [
     "CertifiedValue",
     "Check",
     "CheckName",
+    "Concern",
     "Correction",
     "Declared",
+    "Drawn",
     "Figure",
     "InfluenceUncertainty",
     "Measured",
+    "Outlying",
     "PointResult",
     "Result",
     "Standard",
@@ -44,6 +60,8 @@ __all__ = [
     "averaging_of",
     "averaging_told",
     "check_again",
+    "concern_told",
+    "concerns_of",
     "counts",
     "duration",
     "environment",

@@ -15,6 +15,7 @@ from labclient.clock import parse_iso
 from labclient.errors import DataUnfit, NumberInvalid
 from labclient.evaluation._cycles import Measured, measured, zero_limit
 from labclient.evaluation._data import Check, CheckName, Figure, digits
+from labclient.evaluation._forms import stability_information
 from labclient.evaluation._origin import counts, origin, origin_counts
 from labclient.evaluation._readings import all_readings, readings
 from labclient.metrology import (
@@ -136,6 +137,7 @@ def reading_stability(record: Reader, plan: Plan, run: int, stop: int | None = N
             Figure("flicker floor", digits(state.flicker_floor), plan.unit),
             Figure("lowest Allan deviation", digits(noise.floor), plan.unit),
             Figure("averaging time of the lowest", digits(noise.best_tau), "s"),
+            *stability_information(plan, found.times, found.values),
         ),
     )
 

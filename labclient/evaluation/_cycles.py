@@ -1,6 +1,6 @@
 """From the series of a cycle to its value, as the plan's scheme says."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 import numpy as np
@@ -19,7 +19,8 @@ from labclient.words import message
 
 
 class Measured(Struct, frozen=True, kw_only=True):
-    """One cycle with its value: a ratio of unit 1 or a difference in the plan's unit; times in seconds since 1970."""
+    """One cycle with its value: a ratio of unit 1, or a difference or a reading in the plan's
+    unit; times in seconds since 1970."""
 
     seq: int
     point: str
@@ -50,6 +51,13 @@ def measured(record: Reader, plan: Plan, stop: int | None = None) -> tuple[Measu
     return tuple(found)
 
 
+def sets(plan: Plan, cycles: Sequence[Measured]) -> list[list[Measured]]:
+    """The cycles by set-up, where the plan has set-ups, else by day; in order."""
+    each = plan.measurement.cycles_per_set_up or plan.measurement.cycles
+    keys = [(one.day, (one.cycle - 1) // each) for one in cycles]
+    return [[one for one, key in zip(cycles, keys, strict=True) if key == wanted] for wanted in sorted(set(keys))]
+
+
 def _measured(record: Reader, rule: Measurement, seq: int, one: Cycle, run: Readings) -> Measured:
     steps = [
         _position(record.entry(number), run.of_series(number), one, place, rule)
@@ -57,15 +65,16 @@ def _measured(record: Reader, rule: Measurement, seq: int, one: Cycle, run: Read
     ]
     if [(role, direction) for role, direction, _ in steps] != [(s.role, s.direction) for s in rule.scheme.steps]:
         raise _contradiction(seq)
-    value = cycle(_scheme(rule.scheme), tuple(_positions(steps)))
+    positions = tuple(_positions(steps))
+    value, time = _read(positions) if rule.scheme.form == "direct" else _compared(rule.scheme, positions)
     spans = run.times[np.isin(run.series, one.series)]
     return Measured(
         seq=seq,
         point=one.point,
         day=one.day,
         cycle=one.cycle,
-        value=value.value,
-        time_s=value.time_s,
+        value=value,
+        time_s=time,
         start_s=float(spans.min()),
         end_s=float(spans.max()),
         zeros=tuple(place.value for role, _, place in steps if role == "Z"),
@@ -97,6 +106,16 @@ def _positions(steps: Iterable[tuple[str, str, Position]]) -> Iterator[Position]
                 raise DataUnfit(message("A position was not reversed."))
             yield reverse(first, second)
             waiting = None
+
+
+def _read(positions: tuple[Position, ...]) -> tuple[float, float]:
+    """Mean value and time of what was read of X alone."""
+    return float(np.mean([one.value for one in positions])), float(np.mean([one.time_s for one in positions]))
+
+
+def _compared(rule: Plan_Scheme, positions: tuple[Position, ...]) -> tuple[float, float]:
+    found = cycle(_scheme(rule), positions)
+    return found.value, found.time_s
 
 
 def _scheme(planned: Plan_Scheme) -> Scheme:

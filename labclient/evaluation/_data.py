@@ -40,8 +40,9 @@ class Check(_Body, frozen=True):
         raise KeyError(name)
 
 
-class BudgetLine(_Body, frozen=True):
-    """One component of the budget of one point: `u` in `unit`, `contribution` = |c|·u in the unit of the result."""
+class BudgetLine(_Body, frozen=True, omit_defaults=True):
+    """One component of the budget of one point: `u` in `unit`, `contribution` = |c|·u in the unit of the result. The
+    input of a model has its `estimate`, in `unit` too."""
 
     row: str
     evaluation: Literal["A", "B"]
@@ -53,6 +54,7 @@ class BudgetLine(_Body, frozen=True):
     dof: str
     share: str
     source: str
+    estimate: str = ""
 
 
 class Correction(_Body, frozen=True):
@@ -64,9 +66,73 @@ class Correction(_Body, frozen=True):
     influence_unit: str
 
 
-class PointResult(_Body, frozen=True):
+class Correlated(_Body, frozen=True):
+    """The correlation coefficient of two components of the budget."""
+
+    first: str
+    second: str
+    r: str
+
+
+class SecondOrderTerms(_Body, frozen=True):
+    """What the curvature of the model adds, in the unit of the result; `matters` where it is worth a notice."""
+
+    u: str
+    u_c: str
+    shift: str
+    matters: bool
+
+
+class Drawn(_Body, frozen=True):
+    """The Monte Carlo answer beside the budget's, in the unit of the result. It validates the budget where both ends of
+    value ± `budget_U`, the budget's U for the same probability, lie within `tolerance` of `low` and `high`; `budget_U`
+    is empty where ν_eff is undefined."""
+
+    generator: str
+    seed: int
+    trials: int
+    stable: bool
+    probability: str
+    interval: Literal["symmetric", "shortest"]
+    mean: str
+    u: str
+    low: str
+    high: str
+    budget_U: str
+    tolerance: str
+    validated: Literal["yes", "no", "unsure"]
+
+
+class Outlying(_Body, frozen=True):
+    """What one test says of the cycles of a point. `cycles` names the entries that lie furthest out, whatever their
+    standing; `value_without` and `U_without` are the result without them, empty where too little would be left. A test
+    that these cycles cannot bear is "impossible", with a statistic nowhere."""
+
+    test: str
+    standing: Literal["inside", "straggler", "outlier", "impossible"]
+    statistic: str = ""
+    critical_5: str = ""
+    critical_1: str = ""
+    cycles: tuple[int, ...] = ()
+    value_without: str = ""
+    U_without: str = ""
+
+
+class Concern(_Body, frozen=True):
+    """Something unwise about a result, which may be passed but is told; see `concern_told`."""
+
+    code: Literal[
+        "below-cmc", "ratio-low", "ratio-high", "second-order", "not-validated", "not-stable", "nu-undefined", "outlier"
+    ]
+    figures: tuple[Figure, ...] = ()
+
+
+class PointResult(_Body, frozen=True, omit_defaults=True):
     """The result of one point at the reference conditions, with what it rests on. `mean_of_cycles` is the mean ratio or
-    difference; `value_without_exclusions` is what the value would be if every measured cycle counted."""
+    difference; `value_without_exclusions` is what the value would be if every measured cycle counted.
+
+    The last fields stand only where the plan asks for them, or something is to be told.
+    """
 
     point: str
     unit: str
@@ -85,6 +151,13 @@ class PointResult(_Body, frozen=True):
     mean_of_cycles: str
     corrections: tuple[Correction, ...]
     budget: tuple[BudgetLine, ...]
+    model: str = ""
+    correlations: tuple[Correlated, ...] = ()
+    second_order: SecondOrderTerms | None = None
+    monte_carlo: Drawn | None = None
+    outliers: tuple[Outlying, ...] = ()
+    information: tuple[Figure, ...] = ()
+    concerns: tuple[Concern, ...] = ()
 
 
 class Result(_Body, frozen=True):

@@ -55,7 +55,7 @@ class Standard(_Body, frozen=True):
 
 class Declared(_Body, frozen=True):
     """A budget component the laboratory declares at a point: the half-width of the plan's distribution, or the standard
-    uncertainty of a normal one."""
+    uncertainty of a normal one. `estimate` is the value of an input of the plan's model, in the same unit."""
 
     row: str
     point: str
@@ -63,6 +63,7 @@ class Declared(_Body, frozen=True):
     unit: str
     source: Line
     dof: Dof = "inf"
+    estimate: Number = "0"
 
 
 class InfluenceUncertainty(_Body, frozen=True):
@@ -74,6 +75,26 @@ class InfluenceUncertainty(_Body, frozen=True):
     source: Line
 
 
+class DeclaredCorrelation(_Body, frozen=True):
+    """Two components that the laboratory knows to be correlated, at every point."""
+
+    first: str
+    second: str
+    r: Number
+    source: Line
+
+
+class Capability(_Body, frozen=True):
+    """The laboratory's calibration and measurement capability (CMC) at a point: its expanded uncertainty."""
+
+    point: str
+    U: Number
+    unit: str
+    source: Line
+
+
 class BudgetDeclared(_Body, frozen=True):
     rows: tuple[Declared, ...]
     influences: tuple[InfluenceUncertainty, ...]
+    correlations: tuple[DeclaredCorrelation, ...] = ()
+    cmc: tuple[Capability, ...] = ()

@@ -6,6 +6,7 @@ METHODS = frozenset(
     {
         "settling-interval/1",
         "reading-stability/1",
+        "direct-reading/1",
         "sxxs-zero-reversal/1",
         "JJF 1059.1-2012 5.3.8",
     }

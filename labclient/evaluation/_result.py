@@ -10,13 +10,33 @@ import numpy as np
 import labclient
 from labclient.clock import iso
 from labclient.errors import DataUnfit
-from labclient.evaluation._budget import Given, budget, certified_value, dof_text, lines
+from labclient.evaluation._budget import Given, certified_value, dof_text, lines
 from labclient.evaluation._checks import environment_runs
-from labclient.evaluation._cycles import Measured, measured
-from labclient.evaluation._data import Correction, PointResult, Result, digits
+from labclient.evaluation._concerns import concerns
+from labclient.evaluation._cycles import Measured, measured, sets
+from labclient.evaluation._data import (
+    Correlated,
+    Drawn,
+    Figure,
+    Outlying,
+    PointResult,
+    Result,
+    SecondOrderTerms,
+    digits,
+)
+from labclient.evaluation._examined import information, outlying
 from labclient.evaluation._inputs import BudgetDeclared, Standard
 from labclient.evaluation._readings import all_readings
-from labclient.metrology import RoundingRule, TypeA, round_result, type_a
+from labclient.evaluation._valued import Told, Valued, drawn, fixed_value, valued
+from labclient.metrology import (
+    MonteCarlo,
+    Propagation,
+    RoundingRule,
+    TypeA,
+    round_result,
+    type_a,
+    validate_budget,
+)
 from labclient.notebook import Reader
 from labclient.plan import Plan, Point
 from labclient.words import message
@@ -24,18 +44,19 @@ from labclient.words import message
 _Body = TypeVar("_Body", Standard, BudgetDeclared)
 
 
-def result(record: Reader, plan: Plan, entries: int) -> Result:
+def result(record: Reader, plan: Plan, entries: int, told: Told | None = None) -> Result:
     """The results of all points, from the first `entries` entries of the record.
 
-    The value of a point is S·(X/S), or S + (X − S), with the mean taken over the plan's independent level, and the
-    transfer standard's coefficients taken to their reference conditions. Raises `DataUnfit` when something is missing.
+    The value of a point is that of the plan's model; without one it is S·(X/S), or S + (X − S), with the mean taken
+    over the plan's independent level, and the transfer standard's coefficients taken to their reference conditions.
+    `told` hears how far a Monte Carlo computation is; what it raises ends it. Raises `DataUnfit` when something is
+    missing.
     """
     standard = _latest(record, entries, "standard", Standard)
     declared = _latest(record, entries, "budget", BudgetDeclared)
     cycles = measured(record, plan, entries)
-    rule = plan.measurement
     points = []
-    for point in plan.points:
+    for place, point in enumerate(plan.points):
         mine = [one for one in cycles if one.point == point.id]
         counting = [one for one in mine if not one.excluded]
         _check_complete(plan, point, mine, counting)
@@ -47,33 +68,48 @@ def result(record: Reader, plan: Plan, entries: int) -> Result:
             declared=declared,
             levels=_levels(record, plan, counting, entries),
         )
-        points.append(_point_result(given, counting, mine))
-    return Result(
-        entries=entries,
-        program=labclient.__version__,
-        methods=(rule.scheme.method, f"type-a-{rule.independent_level}/1", "gum-first-order/1", plan.rounding.method),
-        points=tuple(points),
-    )
+        points.append(_point_result(given, counting, mine, _share(told, place, len(plan.points))))
+    return Result(entries=entries, program=labclient.__version__, methods=_methods(plan), points=tuple(points))
 
 
-def _point_result(given: Given, counting: Sequence[Measured], everything: Sequence[Measured]) -> PointResult:
+def _methods(plan: Plan) -> tuple[str, ...]:
+    rule = plan.measurement
+    drawing = ("monte-carlo-adaptive/1",) if plan.monte_carlo else ()
+    model = ("model-expression/1",) if plan.model else ()
+    level = f"type-a-{rule.independent_level}/1"
+    return (rule.scheme.method, level, *model, "gum-first-order/1", *drawing, plan.rounding.method)
+
+
+def _share(told: Told | None, place: int, points: int) -> Told | None:
+    """What a point's computation tells, as part of the whole."""
+    return None if told is None else lambda done, most: told(place * most + done, points * most)
+
+
+def _point_result(
+    given: Given, counting: Sequence[Measured], everything: Sequence[Measured], told: Told | None
+) -> PointResult:
     plan = given.plan
     scatter = _scatter(plan, counting)
-    measured_value = _value(given, scatter.mean)
-    corrections = _corrections(given, measured_value)
-    value = measured_value + sum(float(one.value) for one in corrections)
-    combined = budget(given, scatter, measured_value)
-    rounded = round_result(value, combined.U, RoundingRule(digits=None, up=plan.rounding.up))
-    with_excluded = _value(given, _scatter(plan, everything).mean) + value - measured_value
+    found = valued(given, scatter)
+    drawing, U, k = None, found.budget.U, found.budget.k
+    if plan.monte_carlo is not None:
+        drawing = _drawn(*drawn(given, scatter, found, told))
+        if found.undefined:
+            U = (float(drawing.high) - float(drawing.low)) / 2
+            k = U / found.budget.u_c
+    rounded = round_result(found.value, U, RoundingRule(digits=None, up=plan.rounding.up))
+    with_excluded = _with_excluded(given, found, _scatter(plan, everything))
     mean_time = float(np.mean([one.time_s for one in counting]))
+    outliers, told_figures = _examined(given, counting)
+    second_order = _second_order(found)
     return PointResult(
         point=given.point.id,
         unit=plan.unit,
-        value=digits(value),
-        u_c=digits(combined.u_c),
-        U=digits(combined.U),
-        k=str(plan.coverage.k) if plan.coverage.k is not None else digits(combined.k),
-        dof=dof_text(combined.nu_eff),
+        value=digits(found.value),
+        u_c=digits(found.budget.u_c),
+        U=digits(U),
+        k=str(plan.coverage.k) if plan.coverage.k is not None else digits(k),
+        dof=dof_text(found.budget.nu_eff),
         reported_value=rounded.value_text,
         reported_U=rounded.U_text,
         mean_time=iso(datetime.fromtimestamp(mean_time, UTC)),
@@ -82,9 +118,66 @@ def _point_result(given: Given, counting: Sequence[Measured], everything: Sequen
         value_without_exclusions=digits(with_excluded),
         standard_value=digits(given.standard_value),
         mean_of_cycles=digits(scatter.mean),
-        corrections=corrections,
-        budget=tuple(lines(combined)),
+        corrections=found.corrections,
+        budget=tuple(lines(found.budget, with_estimates=plan.model is not None)),
+        model=plan.model.expression if plan.model else "",
+        correlations=tuple(Correlated(one.first, one.second, digits(one.r)) for one in found.budget.correlations),
+        second_order=second_order,
+        monte_carlo=drawing,
+        outliers=outliers,
+        information=told_figures,
+        concerns=tuple(concerns(given, found, U, second_order, drawing, outliers)),
     )
+
+
+def _with_excluded(given: Given, found: Valued, everything: TypeA) -> float:
+    """What the value would be if every cycle counted; the corrections stay those of the counting cycles."""
+    if given.plan.model is not None:
+        return valued(given, everything).value
+    return fixed_value(given, everything.mean) + found.value - found.measured
+
+
+def _second_order(found: Valued) -> SecondOrderTerms | None:
+    if found.propagation is None:
+        return None
+    terms = found.propagation.second_order
+    return SecondOrderTerms(digits(terms.u), digits(terms.u_c), digits(terms.shift), terms.matters)
+
+
+def _drawn(compared: Propagation | None, found: MonteCarlo) -> Drawn:
+    agreed = validate_budget(compared, found) if compared else None
+    low, high = found.symmetric if found.rule.interval == "symmetric" else found.shortest
+    return Drawn(
+        generator=found.generator,
+        seed=found.rule.seed,
+        trials=found.trials,
+        stable=found.stable,
+        probability=digits(found.rule.probability),
+        interval=found.rule.interval,
+        mean=digits(found.mean),
+        u=digits(found.u),
+        low=digits(low),
+        high=digits(high),
+        budget_U=digits(compared.budget.U) if compared else "",
+        tolerance=digits(agreed.tolerance if agreed else found.tolerance),
+        validated="unsure" if agreed is None or agreed.validated is None else "yes" if agreed.validated else "no",
+    )
+
+
+def _examined(given: Given, counting: Sequence[Measured]) -> tuple[tuple[Outlying, ...], tuple[Figure, ...]]:
+    plan = given.plan
+    rule = plan.examination
+    if rule is None:
+        return (), ()
+
+    def without(left: Sequence[Measured]) -> tuple[str, str]:
+        try:
+            again = valued(given, _scatter(plan, left))
+        except DataUnfit:  # too little is left to say anything
+            return "", ""
+        return digits(again.value), "" if again.undefined else digits(again.budget.U)
+
+    return tuple(outlying(rule, sets(plan, counting), without)), tuple(information(rule, counting))
 
 
 def _check_complete(plan: Plan, point: Point, mine: Sequence[Measured], counting: Sequence[Measured]) -> None:
@@ -102,39 +195,28 @@ def _check_complete(plan: Plan, point: Point, mine: Sequence[Measured], counting
         raise DataUnfit(message("{point}: no cycle counts.", point=point.id))
 
 
-def _value(given: Given, mean: float) -> float:
-    return given.standard_value * mean if given.ratio else given.standard_value + mean
-
-
 def _scatter(plan: Plan, cycles: Sequence[Measured]) -> TypeA:
-    if plan.measurement.independent_level == "cycle":
-        return type_a([[one.value] for one in cycles])
-    days = sorted({one.day for one in cycles})
-    return type_a([[one.value for one in cycles if one.day == day] for day in days])
+    groups = [[one] for one in cycles] if plan.measurement.independent_level == "cycle" else sets(plan, cycles)
+    return type_a([[one.value for one in group] for group in groups])
 
 
-def _levels(record: Reader, plan: Plan, cycles: Sequence[Measured], entries: int) -> dict[str, float]:
+def _levels(record: Reader, plan: Plan, cycles: Sequence[Measured], entries: int) -> dict[tuple[str, str], float]:
     """Mean of each influence at the times of the cycles, interpolated between the readings of the room."""
-    levels: dict[str, float] = {}
+    levels: dict[tuple[str, str], float] = {}
     times = [one.time_s for one in cycles]
-    for one in plan.transfer_standard.coefficients:
-        room = all_readings(record, environment_runs(record, plan, entries), one.influence, one.reference.unit, entries)
+    for influence, unit in _influences(plan):
+        room = all_readings(record, environment_runs(record, plan, entries), influence, unit, entries)
         if not len(room.times):
-            raise DataUnfit(message("There are no readings of the {influence}.", influence=one.influence))
-        levels[one.influence] = float(np.mean(np.interp(times, room.times, room.values)))
+            raise DataUnfit(message("There are no readings of the {influence}.", influence=influence))
+        levels[influence, unit] = float(np.mean(np.interp(times, room.times, room.values)))
     return levels
 
 
-def _corrections(given: Given, value: float) -> tuple[Correction, ...]:
-    return tuple(
-        Correction(
-            name=one.influence,
-            value=digits(-value * float(one.value) * given.away(one)),
-            influence=digits(given.levels[one.influence]),
-            influence_unit=one.reference.unit,
-        )
-        for one in given.plan.transfer_standard.coefficients
-    )
+def _influences(plan: Plan) -> dict[tuple[str, str], None]:
+    """The influences that the value depends on, each in the unit it is needed in."""
+    if plan.model is None:
+        return {(one.influence, one.reference.unit): None for one in plan.transfer_standard.coefficients}
+    return {(str(row.influence), row.unit): None for row in plan.budget if row.origin == "influence"}
 
 
 def _latest(record: Reader, entries: int, kind: str, body: type[_Body]) -> _Body:

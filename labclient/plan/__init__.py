@@ -1,5 +1,6 @@
 """The comparison's plan and trust list as frozen data, read strictly and checked whole."""
 
+from labclient.plan._asked import PLAN_ORIGINS, asked_at, level_told, limits_told
 from labclient.plan._data import (
     Arrival,
     BudgetRow,
@@ -7,8 +8,12 @@ from labclient.plan._data import (
     Coefficient,
     Coverage,
     Environment,
+    Examination,
+    InstrumentRule,
     Laboratory,
     Measurement,
+    Model,
+    MonteCarlo,
     Participant,
     Plan,
     Point,
@@ -16,9 +21,11 @@ from labclient.plan._data import (
     Range,
     Role,
     Rounding,
+    Sanity,
     Scheme,
     Settling,
     Stability,
+    StabilityForm,
     Station,
     Step,
     Task,
@@ -26,19 +33,25 @@ from labclient.plan._data import (
     Transcription,
     TransferStandard,
 )
+from labclient.plan._model_rules import input_unit
 from labclient.plan._reading import read_plan, read_trust
 from labclient.plan._rules import faults
 from labclient.plan._trust import Recipient, TrustedPerson, TrustList
 
 __all__ = [
+    "PLAN_ORIGINS",
     "Arrival",
     "BudgetRow",
     "ByHand",
     "Coefficient",
     "Coverage",
     "Environment",
+    "Examination",
+    "InstrumentRule",
     "Laboratory",
     "Measurement",
+    "Model",
+    "MonteCarlo",
     "Participant",
     "Plan",
     "Point",
@@ -47,9 +60,11 @@ __all__ = [
     "Recipient",
     "Role",
     "Rounding",
+    "Sanity",
     "Scheme",
     "Settling",
     "Stability",
+    "StabilityForm",
     "Station",
     "Step",
     "Task",
@@ -58,7 +73,11 @@ __all__ = [
     "TransferStandard",
     "TrustList",
     "TrustedPerson",
+    "asked_at",
     "faults",
+    "input_unit",
+    "level_told",
+    "limits_told",
     "read_plan",
     "read_trust",
 ]

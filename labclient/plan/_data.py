@@ -108,13 +108,29 @@ class Settling(_Data, frozen=True):
     k: Decimal
 
 
+class StabilityForm(_Data, frozen=True):
+    """A stability test that a standard names, told beside the judgement of a run; it never opens or shuts a gate.
+
+    The run is cut into `groups` of consecutive readings (two for "two-times"). What is claimed of a standard is data:
+    where `standard` is empty, that of the program's method table holds.
+    """
+
+    form: Literal["trend", "group-range", "two-times"]
+    groups: Annotated[int, Meta(ge=2, le=1000)] = 4
+    standard: str = ""
+    edition: str = ""
+    clause: str = ""
+
+
 class Stability(_Data, frozen=True):
-    """Reading-stability judgement (读数稳定判定) of one run."""
+    """Reading-stability judgement (读数稳定判定) of one run: an interval against the limit, with `information` beside
+    it."""
 
     method: str
     readings: Count
     limit: Quantity
     k: Decimal
+    information: tuple[StabilityForm, ...] = ()
 
 
 class Step(_Data, frozen=True):
@@ -127,22 +143,27 @@ class Step(_Data, frozen=True):
 class Scheme(_Data, frozen=True):
     """How readings combine into a value.
 
-    `steps` is the order of one cycle; `form` says whether X − S or X / S is formed from it.
+    `steps` is the order of one cycle; `form` says whether X − S or X / S is formed from it, or whether X alone is read
+    ("direct"), which only a model turns into a value.
     """
 
     method: str
-    form: Literal["difference", "ratio"]
+    form: Literal["difference", "ratio", "direct"]
     steps: tuple[Step, ...]
     readings: Count
     wait: Quantity
 
 
 class Measurement(_Data, frozen=True):
+    """How often the scheme is gone through. Type A is evaluated over cycles, set-ups or days, whichever are
+    independent; a set-up is so many consecutive cycles of a day, with every connection made anew before it."""
+
     scheme: Scheme
     days: Count
     cycles: Count
-    independent_level: Literal["cycle", "day"]
+    independent_level: Literal["cycle", "set-up", "day"]
     zero_limit: Quantity
+    cycles_per_set_up: Count | None = None
 
 
 class Environment(_Data, frozen=True):
@@ -163,20 +184,89 @@ class ByHand(_Data, frozen=True):
     confirmation: Literal["double-entry", "photo", "second-person"] = "double-entry"
 
 
+class InstrumentRule(_Data, frozen=True):
+    """What follows when the register of a PC speaks against an instrument of a run for the record: it is told and
+    recorded, or the run is blocked.
+
+    `expired`, `absent` and `unconfirmed` are about its calibration certificate, `changed` about firmware and settings
+    since the calibration. A deviation signed in each of the roles `opened_by` opens what is blocked; without any of
+    them, nothing does.
+    """
+
+    expired: Literal["record", "block"] = "record"
+    absent: Literal["record", "block"] = "record"
+    unconfirmed: Literal["record", "block"] = "record"
+    changed: Literal["record", "block"] = "record"
+    opened_by: tuple[Role, ...] = ()
+
+
 class BudgetRow(_Data, frozen=True):
     """A component that must appear in the budget.
 
     `origin` says where its uncertainty comes from: the certificate of the laboratory's standard, the readings, the
     transfer standard's coefficient (with the laboratory's uncertainty of that influence), or a declaration of the
     laboratory.
+
+    Where the plan has a model, each row is the input of that name, with its estimate: the certified value, the mean of
+    the cycles, the coefficient as the plan states it, the declared estimate; and further the level of an influence at
+    the cycles, the nominal value of the point ("nominal", exact), or a value of the plan ("plan", with its `u`).
+    `unit` is that of the input; empty for the plan's own, and 1 for a ratio.
     """
 
     id: Identifier
     name: Text
-    origin: Literal["certificate", "readings", "coefficient", "declared"]
+    origin: Literal["certificate", "readings", "coefficient", "declared", "influence", "nominal", "plan"]
     evaluation: Literal["A", "B"]
     distribution: Literal["normal", "t", "rectangular", "triangular", "arcsine"]
     influence: Literal["temperature", "relative humidity", "pressure"] | None = None
+    unit: str = ""
+    value: Decimal | None = None
+    u: Decimal | None = None
+
+
+class Model(_Data, frozen=True):
+    """The measurement model: the reported value as an expression of the budget's rows, named by their ids.
+
+    The value is that of the expression and of nothing else: corrections to the reference conditions or to the nominal
+    value (reading + slope·(nominal − applied)) are written in it.
+    """
+
+    expression: Annotated[str, Meta(min_length=1, max_length=2000)]
+
+
+class MonteCarlo(_Data, frozen=True):
+    """Propagation of distributions beside the budget (JCGM 101; JJF 1059.2), which it validates or puts in doubt.
+
+    `digits` of u are to be stable, `most` is the largest number of trials, `seed` makes it repeatable. Where ν_eff is
+    undefined and the plan asks for a probability, U is half the width of the coverage interval.
+    """
+
+    seed: Annotated[int, Meta(ge=0, le=2**63 - 1)]
+    probability: Decimal = Decimal("0.95")
+    digits: Literal[1, 2] = 2
+    interval: Literal["symmetric", "shortest"] = "symmetric"
+    most: Annotated[int, Meta(ge=20_000, le=20_000_000)] = 2_000_000
+
+
+class Examination(_Data, frozen=True):
+    """What is told of the cycles of a point besides their mean. It proposes and informs: nothing is ever removed by it.
+
+    `most` is how many outliers GESD looks for.
+    """
+
+    outliers: tuple[Literal["grubbs", "grubbs-pair", "dixon", "gesd", "cochran"], ...] = ()
+    most: Annotated[int, Meta(ge=1, le=20)] = 2
+    serial: bool = True
+    normality: bool = True
+
+
+class Sanity(_Data, frozen=True):
+    """When a result is passed only with a warning: U below so many times the laboratory's CMC, or U over the value
+    outside a band."""
+
+    cmc: Decimal = Decimal(1)
+    relative_low: Decimal | None = None
+    relative_high: Decimal | None = None
 
 
 class Coverage(_Data, frozen=True):
@@ -225,6 +315,11 @@ class Plan(_Data, frozen=True):
     assurance: Literal["paper", "laboratory-key", "three-keys"]
     transcription: Transcription | None = None
     by_hand: ByHand = ByHand()
+    instruments: InstrumentRule = InstrumentRule()
+    model: Model | None = None
+    monte_carlo: MonteCarlo | None = None
+    examination: Examination | None = None
+    sanity: Sanity = Sanity()
 
     def point(self, id: str) -> Point:
         """The point of that id; KeyError when the plan has none."""

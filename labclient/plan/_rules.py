@@ -8,6 +8,7 @@ import msgspec
 
 from labclient.errors import UnitUnknown
 from labclient.plan._data import Plan, Quantity, Range
+from labclient.plan._model_rules import model_faults
 from labclient.units import factor, unit
 from labclient.words import Message, message
 
@@ -23,6 +24,7 @@ def faults(plan: Plan) -> tuple[Message, ...]:
         *_warm_up(plan),
         *_scheme(plan),
         *_budget(plan),
+        *model_faults(plan),
         *_people(plan),
     )
 
@@ -115,6 +117,10 @@ def _dates(plan: Plan) -> Iterator[Message]:
 def _limits(plan: Plan) -> Iterator[Message]:
     if plan.stability.readings < 16:
         yield message("stability.readings: at least 16 are needed, not {n}.", n=plan.stability.readings)
+    for one in plan.stability.information:
+        if plan.stability.readings < 2 * one.groups or (one.form == "trend" and one.groups < 3):
+            yield message("stability.information.{form}: {groups} groups do not suit the readings of a run.",
+                          form=one.form, groups=one.groups)  # fmt: skip
     for where, k in (("warm_up.k", plan.warm_up.k), ("stability.k", plan.stability.k)):
         if not Decimal(1) <= k <= Decimal(10):
             yield message("{where}: a coverage factor lies between 1 and 10, not at {k}.", where=where, k=k)
@@ -140,14 +146,20 @@ def _warm_up(plan: Plan) -> Iterator[Message]:
 
 def _scheme(plan: Plan) -> Iterator[Message]:
     roles = {step.role for step in plan.measurement.scheme.steps}
-    if not {"S", "X"} <= roles:
+    if plan.measurement.scheme.form == "direct":
+        if "X" not in roles or "S" in roles:
+            yield message("measurement.scheme.steps: a direct reading is of X alone.")
+    elif not {"S", "X"} <= roles:
         yield message("measurement.scheme.steps: both S and X must be measured.")
     for role in sorted(roles - {"Z"}):
         directions = [step.direction for step in plan.measurement.scheme.steps if step.role == role]
         if "-" in directions and directions.count("+") != directions.count("-"):
             yield message("measurement.scheme.steps: {role} is not reversed as often as it is measured.", role=role)
     yield from _reversals(plan)
-    groups = plan.measurement.days * (plan.measurement.cycles if plan.measurement.independent_level == "cycle" else 1)
+    rule, each = plan.measurement, plan.measurement.cycles_per_set_up
+    if (rule.independent_level == "set-up") != (each is not None) or rule.cycles % (each or 1):
+        yield message("measurement.cycles_per_set_up: a number that divides the cycles of a day, where set-ups count.")
+    groups = rule.days * {"cycle": rule.cycles, "set-up": rule.cycles // (each or 1), "day": 1}[rule.independent_level]
     if groups < 2:
         yield message("measurement: at least two cycles are needed for a standard deviation.")
 
@@ -186,6 +198,9 @@ def _people(plan: Plan) -> Iterator[Message]:
     needed = {"three-keys": 3, "laboratory-key": 1, "paper": 0}[plan.assurance]
     if len(plan.roles) < needed:
         yield message("roles: the assurance level “{level}” needs {count} roles.", level=plan.assurance, count=needed)
+    for role in plan.instruments.opened_by:
+        if role not in plan.roles:
+            yield message("instruments.opened_by: the plan has no role “{role}”.", role=role)
     copied = plan.transcription
     if copied and copied.transcribed_by.strip() == copied.confirmed_by.strip():
         yield message("transcription: the person who confirms must be another than the one who typed.")
