@@ -1,5 +1,6 @@
 """Acquisition: what sources read, recorded before anybody sees it."""
 
+from labclient.acquisition._awake import Keeper, kept_awake
 from labclient.acquisition._by_hand import ByHand, Confirmation, Question, Transcribed, Typist
 from labclient.acquisition._clock_told import CLOCK_SENTENCES, clock_remarks
 from labclient.acquisition._clock_watch import ClockWatch
@@ -28,6 +29,7 @@ __all__ = [
     "DailyCheckpoint",
     "Doubt",
     "Gauge",
+    "Keeper",
     "Left",
     "Order",
     "Question",
@@ -49,6 +51,7 @@ __all__ = [
     "getting_full",
     "in_words",
     "is_workbook",
+    "kept_awake",
     "open_table",
     "read_rows",
     "read_table",

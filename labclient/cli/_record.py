@@ -4,14 +4,13 @@ from argparse import Namespace
 from collections.abc import Callable
 from typing import Literal
 
-from labclient.cli._bench import pick
 from labclient.cli._common import add_notebook, add_who, count, opened
 from labclient.cli._enter import told_check
 from labclient.cli._out import TASK_NAMES, line
 from labclient.cli._terminal import Display, TerminalHands, uninterrupted
 from labclient.cli._verbs import Verbs
 from labclient.errors import GateClosed, LinkTrouble, WrongUse
-from labclient.participation import Participation, Runs, State
+from labclient.participation import Participation, Runs, State, pick
 from labclient.words import Message, message, say
 
 _TASKS = ("functional", "settling", "stability", "measurement")

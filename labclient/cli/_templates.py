@@ -61,6 +61,7 @@ def _blank(kind: Any, name: str) -> Any:
         return {
             field.encode_name: _blank(field.type, field.encode_name) if field.required else field.default
             for field in msgspec.structs.fields(kind)
+            if field.required or field.default is not None  # what may be left out is the program's
         }
     if origin is tuple:
         return [_blank(get_args(kind)[0], name)]

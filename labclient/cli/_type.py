@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 
 from labclient.acquisition import Question, Transcribed
-from labclient.cli._bench import pick
 from labclient.cli._common import add_notebook, add_who, count, moment, opened, written
 from labclient.cli._enter import told_check
 from labclient.cli._out import TASK_NAMES, line
@@ -14,7 +13,7 @@ from labclient.cli._record import first_day, stopping_in_order, take_up, trial_t
 from labclient.cli._terminal import Display, TerminalHands
 from labclient.cli._verbs import Verbs
 from labclient.errors import WrongUse
-from labclient.participation import Participation, TypedRuns, registered
+from labclient.participation import Participation, TypedRuns, pick, registered
 from labclient.words import Message, message, say
 
 _TASKS = ("functional", "settling", "stability", "measurement", "environment")
@@ -82,6 +81,8 @@ class TerminalTypist:
     def tell(self, sentence: Message) -> None:
         with self._display.paused():
             line(sentence)
+
+    kept = tell
 
 
 def _type(asked: Namespace) -> int:

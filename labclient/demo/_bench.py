@@ -6,10 +6,11 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from labclient.clock import SimulatedClock
 from labclient.home import Home, shipped
-from labclient.instruments import Bench, BenchInstrument, save_bench
+from labclient.instruments import BenchInstrument, load_bench, save_bench
 from labclient.instruments.simulator import Simulated, start_simulator
 from labclient.plan import Point, Step
 
@@ -59,11 +60,11 @@ def simulated_bench(home: Home, clock: SimulatedClock, seed: int) -> Iterator[Si
     with _started(METER, "tcp://127.0.0.1:0", seed, clock) as meter:
         line = "pty" if os.name == "posix" else "tcp://127.0.0.1:0"
         with _started(ROOM, line, seed + 1, clock) as room:
-            entries = [
-                BenchInstrument(id=id, name=id, serial=_SERIALS[id], driver=_DRIVERS[id], address=one.address)
-                for id, one in ((METER, meter), (ROOM, room))
-            ]
-            save_bench(home.bench, Bench(tuple(entries)))
+            bench = load_bench(home.bench)
+            for id, one in ((METER, meter), (ROOM, room)):
+                new = BenchInstrument(id=id, name=id, serial=_SERIALS[id], driver=_DRIVERS[id])
+                bench = bench.with_instrument(replace(bench.find(id) or new, address=one.address))
+            save_bench(home.bench, bench)
             yield SimulatedBench(meter, room, clock)
 
 

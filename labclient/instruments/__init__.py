@@ -4,15 +4,27 @@ from labclient.instruments._adapters import bound, serial_ports
 from labclient.instruments._bench import (
     Bench,
     BenchInstrument,
+    Binding,
     Licence,
     MeasurementStandard,
+    Part,
+    document_of,
     keep_document,
     load_bench,
     parse_certificate,
     save_bench,
     verify_document,
 )
-from labclient.instruments._certificate import Certificate, CertifiedPoint, confirmed_by, drift_since
+from labclient.instruments._certificate import (
+    Certificate,
+    CertifiedPoint,
+    Fault,
+    confirmed_by,
+    drift_since,
+    fault,
+    is_day,
+    unfilled,
+)
 from labclient.instruments._device import Device, Identity
 from labclient.instruments._dialogue import Line
 from labclient.instruments._discovery import BusReport, Discovery, Found, Sighting, discover, probe
@@ -20,9 +32,10 @@ from labclient.instruments._driver import Driver, drivers, load_driver
 from labclient.instruments._links import Link, open_link
 from labclient.instruments._places import is_barred, tcp_addresses
 from labclient.instruments._probe import Fit
-from labclient.instruments._registered import Concern, RegisteredDevice, Registration, in_use
+from labclient.instruments._registered import Concern, ConcernId, RegisteredDevice, Registration, in_use
 from labclient.instruments._reply import ChannelInfo, Reply, ReplyRule
 from labclient.instruments._schema import STATUSES, Status
+from labclient.instruments._settings import follow
 from labclient.instruments._stream import Lines
 from labclient.instruments._troubles import (
     BadReply,
@@ -41,14 +54,17 @@ __all__ = [
     "BadReply",
     "Bench",
     "BenchInstrument",
+    "Binding",
     "BusReport",
     "Certificate",
     "CertifiedPoint",
     "ChannelInfo",
     "Concern",
+    "ConcernId",
     "Device",
     "Discovery",
     "Driver",
+    "Fault",
     "Fit",
     "Found",
     "Identity",
@@ -61,6 +77,7 @@ __all__ = [
     "NoReply",
     "NotConnected",
     "Overrun",
+    "Part",
     "RegisteredDevice",
     "Registration",
     "Reply",
@@ -72,10 +89,14 @@ __all__ = [
     "bound",
     "confirmed_by",
     "discover",
+    "document_of",
     "drift_since",
     "drivers",
+    "fault",
+    "follow",
     "in_use",
     "is_barred",
+    "is_day",
     "keep_document",
     "load_bench",
     "load_driver",
@@ -85,5 +106,6 @@ __all__ = [
     "save_bench",
     "serial_ports",
     "tcp_addresses",
+    "unfilled",
     "verify_document",
 ]

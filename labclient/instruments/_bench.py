@@ -5,11 +5,12 @@ import json
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 from labclient.errors import NotVerified
-from labclient.instruments._certificate import Certificate, fault, newest
+from labclient.instruments._certificate import Certificate, Fault, fault, is_day, newest
 from labclient.instruments._toml import decode, invalid, read_text
 from labclient.words import message
 
@@ -56,11 +57,25 @@ class MeasurementStandard(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     licence: tuple[Licence, ...] = ()
 
 
+Part = Literal["meter", "room"]
+
+
+class Binding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which instrument does what in a comparison: `meter` measures, `room` watches the air."""
+
+    comparison: str
+    part: Part
+    instrument: str
+
+
 class Bench(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All instruments of this PC, and the measurement standards they make up."""
+    """All instruments of this PC, the measurement standards they make up, and what each does in which comparison.
+    `barred` are addresses that nothing here ever touches, such as the transfer standard's own port."""
 
     instrument: tuple[BenchInstrument, ...] = ()
     standard: tuple[MeasurementStandard, ...] = ()
+    binding: tuple[Binding, ...] = ()
+    barred: tuple[str, ...] = ()
 
     def find(self, id: str) -> BenchInstrument | None:
         """The instrument of that id."""
@@ -69,6 +84,15 @@ class Bench(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def standards_of(self, id: str) -> tuple[MeasurementStandard, ...]:
         """The measurement standards that an instrument belongs to."""
         return tuple(one for one in self.standard if id in (*one.main, *one.auxiliary))
+
+    def bound(self, comparison: str, part: Part) -> str:
+        """The id of the instrument that does this part; empty when none was bound."""
+        ids = (one.instrument for one in self.binding if (one.comparison, one.part) == (comparison, part))
+        return next(ids, "")
+
+    def replacing(self, **parts: object) -> "Bench":
+        """The register with these parts in place of its own."""
+        return msgspec.structs.replace(self, **parts)
 
     def with_instrument(self, entered: BenchInstrument) -> "Bench":
         """The register with this instrument, in the place of the one of the same id or at the end."""
@@ -142,27 +166,45 @@ def parse_certificate(path: Path) -> Certificate:
 
 def _read(path: Path, text: str) -> Bench:
     bench = decode(text, Bench, path)
+    for wrong in _faults(bench):
+        raise invalid(path, text, wrong.field, wrong.why)
+    return bench
+
+
+def _faults(bench: Bench) -> Iterator[Fault]:
+    """What no single field shows."""
     for kind in ("instrument", "standard"):
         seen: set[str] = set()
         for index, one in enumerate(getattr(bench, kind)):
             if one.id in seen:
-                raise invalid(path, text, f"{kind}[{index}].id", message("“{id}” is used twice.", id=one.id))
+                yield Fault(f"{kind}[{index}].id", message("“{id}” is used twice.", id=one.id))
             seen.add(one.id)
     for index, instrument in enumerate(bench.instrument):
         for position, certificate in enumerate(instrument.certificate):
             if (wrong := fault(certificate)) is not None:
-                place = ".".join(filter(None, (f"instrument[{index}].certificate[{position}]", wrong.field)))
-                raise invalid(path, text, place, wrong.why)
+                place = f"instrument[{index}].certificate[{position}]"
+                yield Fault(".".join(filter(None, (place, wrong.field))), wrong.why)
     for index, standard in enumerate(bench.standard):
         for part in ("main", "auxiliary"):
-            for id in getattr(standard, part):
-                if bench.find(id) is None:
-                    raise invalid(path, text, f"standard[{index}].{part}",
-                                  message("The register has no instrument “{id}”.", id=id))  # fmt: skip
-    return bench
+            yield from _strangers(bench, f"standard[{index}].{part}", getattr(standard, part))
+        for position, licence in enumerate(standard.licence):
+            if licence.until and not is_day(licence.until):
+                why = message("“{text}” is not a day, such as 2026-01-15.", text=licence.until)
+                yield Fault(f"standard[{index}].licence[{position}].until", why)
+    for index, binding in enumerate(bench.binding):
+        yield from _strangers(bench, f"binding[{index}].instrument", (binding.instrument,))
+
+
+def _strangers(bench: Bench, field: str, ids: tuple[str, ...]) -> Iterator[Fault]:
+    for id in ids:
+        if bench.find(id) is None:
+            yield Fault(field, message("The register has no instrument “{id}”.", id=id))
 
 
 def _lines(bench: Bench) -> Iterator[str]:
+    if bench.barred:
+        yield f"barred = {_text(bench.barred)}"
+        yield ""
     for instrument in bench.instrument:
         yield "[[instrument]]"
         yield from _pairs(instrument, "settings", "certificate")
@@ -183,16 +225,22 @@ def _lines(bench: Bench) -> Iterator[str]:
             yield "[[standard.licence]]"
             yield from _pairs(licence)
         yield ""
+    for binding in bench.binding:
+        yield "[[binding]]"
+        yield from _pairs(binding)
+        yield ""
 
 
 def _pairs(part: msgspec.Struct, *without: str) -> Iterator[str]:
     """The fields that say something, one a line; what is left out means the same."""
     for field in msgspec.structs.fields(part):
         value = getattr(part, field.name)
-        if field.name not in without and (field.required or value not in {None, "", ()}):
+        if field.name not in without and (field.required or (value is not None and value not in ("", (), {}))):
             yield f"{field.name} = {_text(value)}"
 
 
 def _text(value: object) -> str:
     """A TOML value; its basic strings and lists of them are JSON's, but for DEL."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_text(name)} = {_text(one)}" for name, one in value.items()) + " }"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

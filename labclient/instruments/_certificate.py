@@ -3,6 +3,7 @@ person. A certificate seldom states how long it holds: then the laboratory decid
 
 import datetime
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from hashlib import sha256
 from typing import Literal
@@ -16,6 +17,7 @@ from labclient.words import Message, message
 DueSource = Literal["certificate", "laboratory"]
 Interpolation = Literal["none", "linear"]
 _SIGNED = ("entered_by", "confirmed_by", "confirmed")
+_LATER = ("firmware", "settings")  # not in the digest while they say nothing: what was confirmed before them holds
 _QUANTITY = re.compile(r"(?P<value>\S+)\s*(?P<unit>[^\d\s.].*)")
 
 
@@ -37,8 +39,9 @@ class CertifiedPoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A calibration certificate. `date` and `due` are days, YYYY-MM-DD; `due` holds to its end and comes from where
-    `due_source` says. `file` is the name its document had, `sha256` the digest under which it is kept. `confirmed` is
-    the digest of what the second person confirmed: after a change by hand it does not fit any more."""
+    `due_source` says. `file` is the name its document had, `sha256` the digest under which it is kept. `firmware` and
+    `settings`, by name, are what the instrument had when it was calibrated; empty when that is not known. `confirmed`
+    is the digest of what the second person confirmed: after a change by hand it does not fit any more."""
 
     number: str
     issuer: str
@@ -48,6 +51,8 @@ class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     due_source: DueSource | None = None
     conditions: str = ""
     interpolation: Interpolation = "none"
+    firmware: str = ""
+    settings: dict[str, str] = {}
     file: str = ""
     sha256: str = ""
     entered_by: str = ""
@@ -60,7 +65,11 @@ class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def digest(self, serial: str) -> str:
         """The digest of everything it says of the unit with this serial number, without who entered and confirmed."""
-        said = {name: value for name, value in msgspec.to_builtins(self).items() if name not in _SIGNED}
+        said = {
+            name: value
+            for name, value in msgspec.to_builtins(self).items()
+            if name not in _SIGNED and (value or name not in _LATER)
+        }
         return sha256(msgspec.json.encode([serial, said], order="sorted")).hexdigest()
 
     def is_confirmed(self, serial: str) -> bool:
@@ -77,21 +86,16 @@ class Fault(msgspec.Struct, frozen=True):
 
 def fault(certificate: Certificate) -> Fault | None:
     """The first thing that is wrong, if any."""
-    for name in ("date", "due"):
-        told = getattr(certificate, name)
-        if (told or name == "date") and not _is_day(told):
-            return Fault(name, message("“{text}” is not a day, such as 2026-01-15.", text=told))
-    if bool(certificate.due) != (certificate.due_source is not None):
-        why = message("A due date needs its source, and a source its date: from the certificate, or the laboratory's.")
-        return Fault("due_source" if certificate.due else "due", why)
-    if certificate.due and certificate.due < certificate.date:
-        return Fault("due", message("The due date lies before the day of the calibration."))
-    if not certificate.row:
-        return Fault("row", message("The certificate has no line."))
+    return next(_faults(certificate), None)
+
+
+def unfilled(certificate: Certificate) -> Fault | None:
+    """The first field without which a certificate is not entered."""
+    named = {name: getattr(certificate, name) for name in ("number", "issuer", "date")}
     for place, row in enumerate(certificate.row):
-        if (wrong := _row_fault(row, certificate.interpolation)) is not None:
-            return Fault(".".join(filter(None, (f"row[{place}]", wrong.field))), wrong.why)
-    return None
+        named |= {f"row[{place}].{name}": getattr(row, name) for name in ("point", "unit", "U", "k")}
+    empty = next((name for name, text in named.items() if not text.strip()), None)
+    return Fault(empty, message("This is missing.")) if empty is not None else None
 
 
 def confirmed_by(certificate: Certificate, serial: str, who: str) -> Certificate:
@@ -129,27 +133,44 @@ def drift_since(certificates: tuple[Certificate, ...], row: CertifiedPoint) -> s
     return ""
 
 
-def _row_fault(row: CertifiedPoint, interpolation: Interpolation) -> Fault | None:
+def _faults(certificate: Certificate) -> Iterator[Fault]:
+    for name in ("date", "due"):
+        told = getattr(certificate, name)
+        if (told or name == "date") and not is_day(told):
+            yield Fault(name, message("“{text}” is not a day, such as 2026-01-15.", text=told))
+    if bool(certificate.due) != (certificate.due_source is not None):
+        why = message("A due date needs its source, and a source its date: from the certificate, or the laboratory's.")
+        yield Fault("due_source" if certificate.due else "due", why)
+    if certificate.due and certificate.due < certificate.date:
+        yield Fault("due", message("The due date lies before the day of the calibration."))
+    if not certificate.row:
+        yield Fault("row", message("The certificate has no line."))
+    for place, row in enumerate(certificate.row):
+        for wrong in _row_faults(row, certificate.interpolation):
+            yield Fault(".".join(filter(None, (f"row[{place}]", wrong.field))), wrong.why)
+
+
+def _row_faults(row: CertifiedPoint, interpolation: Interpolation) -> Iterator[Fault]:
     for name in ("U", "k", "value", "correction", "drift"):
         digits = getattr(row, name)
         if digits is not None:
             try:
                 read = number(digits)
             except NumberInvalid as trouble:
-                return Fault(name, trouble.sentence)
-            if name in {"U", "k"} and read <= 0:
-                return Fault(name, message("It has to be above zero."))
+                yield Fault(name, trouble.sentence)
+            else:
+                if name in {"U", "k"} and read <= 0:
+                    yield Fault(name, message("It has to be above zero."))
     try:
         unit(row.unit)
         if interpolation == "linear":
             _numeric(row.point)
     except UnitUnknown as trouble:
-        return Fault("unit", trouble.sentence)
+        yield Fault("unit", trouble.sentence)
     except WrongUse as trouble:
-        return Fault("point", trouble.sentence)
+        yield Fault("point", trouble.sentence)
     if (row.value is None) == (row.correction is None):
-        return Fault("", message("A certificate gives either value or correction."))
-    return None
+        yield Fault("", message("A certificate gives either value or correction."))
 
 
 def _numeric(point: str) -> None:
@@ -166,7 +187,8 @@ def _numeric(point: str) -> None:
         ) from trouble
 
 
-def _is_day(text: str) -> bool:
+def is_day(text: str) -> bool:
+    """Whether a text is a day as the register writes it: YYYY-MM-DD."""
     try:
         return datetime.date.fromisoformat(text).isoformat() == text
     except ValueError:

@@ -3,8 +3,8 @@
 A registered device has one user at a time in this program: a run, or somebody who tries it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock
 from typing import Any, Literal
@@ -17,41 +17,69 @@ from labclient.instruments._device import Device, Identity
 from labclient.instruments._driver import Driver
 from labclient.words import Message, message
 
-ConcernId = Literal["expired", "unconfirmed", "firmware"]
+ConcernId = Literal["absent", "expired", "unconfirmed", "firmware", "settings"]
 
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """What speaks against using an instrument; it is shown and recorded."""
+    """What speaks against using an instrument; it is shown and recorded. `key` tells this case from any other: another
+    unit, another certificate, another firmware."""
 
     id: ConcernId
     sentence: Message
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """An instrument's entry in the register, with the measurement standards it belongs to."""
+    """An instrument's entry in the register, with the measurement standards it belongs to. `settings` are those of its
+    driver as the register chooses them, all of them; empty without a driver."""
 
     instrument: BenchInstrument
     standards: tuple[MeasurementStandard, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def concerns(self, on: date, firmware: str = "") -> tuple[Concern, ...]:
         """What speaks against it on a day; `firmware` is what it says itself, empty when it was not asked."""
+        return tuple(self._concerns(on, firmware))
+
+    def _concerns(self, on: date, firmware: str) -> Iterator[Concern]:
         one, current = self.instrument, self.instrument.current
-        found: list[Concern] = []
+
+        def concern(id: ConcernId, sentence: Message, what: str = "") -> Concern:
+            number = current.number if current is not None else ""
+            return Concern(id, sentence, " | ".join((one.id, one.serial, id, number, what)))
+
+        if current is None:
+            yield concern("absent", message("{id}: the register has no calibration certificate of it.", id=one.id))
         if current is not None and current.expired(on):
             sentence = message("{id}: certificate {number} has expired on {day}.", id=one.id, number=current.number,
                                day=current.due)  # fmt: skip
-            found.append(Concern("expired", sentence))
+            yield concern("expired", sentence)
         if current is not None and not current.is_confirmed(one.serial):
             sentence = message("{id}: certificate {number} has not been confirmed by a second person.", id=one.id,
                                number=current.number)  # fmt: skip
-            found.append(Concern("unconfirmed", sentence))
-        if firmware and one.firmware and firmware != one.firmware:
+            yield concern("unconfirmed", sentence, current.digest(one.serial))
+        calibrated = current.firmware if current is not None else ""
+        if firmware and calibrated and firmware != calibrated:
+            sentence = message("{id}: the firmware is {found}; it was {calibrated} when it was calibrated.", id=one.id,
+                               found=firmware, calibrated=calibrated)  # fmt: skip
+            yield concern("firmware", sentence, firmware)
+        elif firmware and not calibrated and one.firmware and firmware != one.firmware:
             sentence = message("{id}: the firmware is {found}; {registered} is in the register.", id=one.id,
                                found=firmware, registered=one.firmware)  # fmt: skip
-            found.append(Concern("firmware", sentence))
-        return tuple(found)
+            yield concern("firmware", sentence, firmware)
+        changed = self._changed()
+        if changed:
+            sentence = message("{id}: settings have changed since the calibration: {settings}.", id=one.id,
+                               settings="; ".join(changed))  # fmt: skip
+            yield concern("settings", sentence, "; ".join(changed))
+
+    def _changed(self) -> list[str]:
+        """Settings that differ from those at the calibration, where both are known."""
+        current = self.instrument.current
+        then = current.settings if current is not None else {}
+        return [f"{name} {then[name]} → {now}" for name, now in self.settings.items() if then.get(name, now) != now]
 
     def snapshot(self, on: date, firmware: str) -> dict[str, Any]:
         """What a run's entry says of it: JSON-able."""

@@ -1,8 +1,12 @@
 """A participation: its state folded from the notebook, its gates, its entries, its runs. The façade of both faces."""
 
+from labclient.participation._binding import PART_NAMES, bind, pick, unbind
 from labclient.participation._bodies import body_of
 from labclient.participation._by_hand import Origin, judge_by_hand, registered, tasks_by_hand
+from labclient.participation._certificates import SOON, certificates_due, confirm_certificate, enter_certificate
+from labclient.participation._comparing import Compared, compare
 from labclient.participation._copying import choose_copy, copied_so_far, copy_folder, keep_up
+from labclient.participation._deviating import authorise
 from labclient.participation._diagnostic import Look, Told, diagnostic_file, read_out
 from labclient.participation._entries import (
     KINDS,
@@ -21,18 +25,28 @@ from labclient.participation._fields import FIELD_NAMES, WORD_NAMES
 from labclient.participation._gates import (
     ROLE_NAMES,
     STATION_NAMES,
+    blocked,
     damage,
     may_enter,
     may_finish,
     may_run,
     missing,
 )
+from labclient.participation._health import Health, HealthWatch, last_trial
 from labclient.participation._imported import Imported, Looked, import_run, look_at, look_into, remember, remembered
-from labclient.participation._instruments import Instrument, address_for, bench_instrument, known_drivers
+from labclient.participation._instruments import (
+    Instrument,
+    address_for,
+    bench_instrument,
+    chosen_settings,
+    known_drivers,
+    registration_of,
+)
 from labclient.participation._register import (
-    confirm_certificate,
-    enter_certificate,
+    bar,
+    change_settings,
     entry_of,
+    group,
     last_answers,
     note_answer,
     register,
@@ -50,19 +64,24 @@ __all__ = [
     "FIELD_NAMES",
     "KINDS",
     "ORIGIN_NAMES",
+    "PART_NAMES",
     "READINGS",
     "ROLE_NAMES",
+    "SOON",
     "STATIONS",
     "STATION_NAMES",
     "TASK_NAMES",
     "WORD_NAMES",
     "Arrival",
+    "Compared",
     "Decision",
     "Departure",
     "Deviation",
     "Exclusion",
     "HandedOver",
     "Hands",
+    "Health",
+    "HealthWatch",
     "Imported",
     "Instrument",
     "Look",
@@ -79,10 +98,18 @@ __all__ = [
     "Told",
     "TypedRuns",
     "address_for",
+    "authorise",
+    "bar",
     "bench_instrument",
+    "bind",
+    "blocked",
     "body_of",
+    "certificates_due",
+    "change_settings",
     "checkpoint_file",
     "choose_copy",
+    "chosen_settings",
+    "compare",
     "confirm_certificate",
     "confirm_root",
     "copied_so_far",
@@ -94,12 +121,14 @@ __all__ = [
     "first_state",
     "fold",
     "give_up_satellite",
+    "group",
     "import_run",
     "issue_satellite",
     "judge_by_hand",
     "keep_up",
     "known_drivers",
     "last_answers",
+    "last_trial",
     "look_at",
     "look_into",
     "may_enter",
@@ -108,12 +137,14 @@ __all__ = [
     "missing",
     "note_answer",
     "pack",
+    "pick",
     "prepare",
     "read_out",
     "read_state",
     "register",
     "register_silent",
     "registered",
+    "registration_of",
     "remember",
     "remembered",
     "send",
@@ -123,4 +154,5 @@ __all__ = [
     "take_satellite",
     "tasks_by_hand",
     "told",
+    "unbind",
 ]

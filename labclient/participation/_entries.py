@@ -90,11 +90,26 @@ class Note(Body, frozen=True):
     text: Line
 
 
-class Deviation(Body, frozen=True):
-    """A departure from the plan, with its reason."""
+class Authorised(Body, frozen=True):
+    """Somebody whom the plan names has signed a deviation: `concerns` are what speaks against the instrument, by their
+    keys. The payload is the detached signature over the canonical form of the body without `signature`, which is the
+    digest of the payload."""
+
+    instrument: Line
+    concerns: Annotated[tuple[Line, ...], Meta(min_length=1)]
+    notebook: Line
+    role: Literal["operator", "checker", "approver"]
+    person: Line
+    certificate: Sha256
+    signature: Sha256 | None = None
+
+
+class Deviation(Body, frozen=True, omit_defaults=True):
+    """A departure from the plan, with its reason. Only the program enters one that is `authorised`."""
 
     text: Line
     reason: Line
+    authorised: Authorised | None = None
 
 
 class Exclusion(Body, frozen=True):

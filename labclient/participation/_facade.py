@@ -17,7 +17,15 @@ from labclient.home import Home
 from labclient.notebook import Draft, Entry, Notebook, Reader, attachment
 from labclient.package import PlanSource, Trusted, open_plan, open_trust
 from labclient.participation._bodies import body_of
-from labclient.participation._entries import KINDS, Decision, Exclusion, PlanAccepted, SatelliteOf, TrustAccepted
+from labclient.participation._entries import (
+    KINDS,
+    Decision,
+    Deviation,
+    Exclusion,
+    PlanAccepted,
+    SatelliteOf,
+    TrustAccepted,
+)
 from labclient.participation._gates import may_enter, may_exclude, may_finish, may_judge, missing
 from labclient.participation._state import State, fold
 from labclient.plan import Station
@@ -120,6 +128,11 @@ class Participation:
             known = ", ".join(sorted(set(KINDS) - _PROGRAMS_OWN))
             raise WrongUse(message("“{kind}” cannot be entered. Known: {known}.", kind=kind, known=known))
         entered = body_of(kind, body)
+        if isinstance(entered, Deviation) and entered.authorised is not None:
+            raise WrongUse(
+                message("A deviation that opens a run is signed."),
+                message("Sign it on the page of instruments, or with `labclient instruments authorise`."),
+            )
         may_enter(self.state, kind)
         _check_named(self.state, entered)
         if isinstance(entered, Exclusion):

@@ -46,6 +46,23 @@ FIELD_NAMES: dict[str, Message] = {
     "document": message("Document"),
     "text": message("Text"),
     "reason": message("Reason"),
+    "authorised": message("Authorised"),
+    "instrument": message("Instrument"),
+    "concerns": message("What speaks against it"),
+    "notebook": message("Notebook"),
+    "role": message("Role"),
+    "person": message("Person"),
+    "signature": message("Signature"),
+    "number": message("Number"),
+    "due": message("Due date"),
+    "due_source": message("Source of the due date"),
+    "conditions": message("Conditions"),
+    "interpolation": message("Between the points"),
+    "firmware": message("Firmware"),
+    "correction": message("Correction"),
+    "drift": message("Drift since"),
+    "page": message("Page"),
+    "until": message("Valid until"),
 }
 
 WORD_NAMES: dict[str, Message] = {

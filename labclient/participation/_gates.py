@@ -4,8 +4,10 @@ A gate reads the state and the plan, nothing else; both faces show its reasons a
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import reduce
 
 from labclient.errors import GateClosed
+from labclient.instruments import Concern, ConcernId
 from labclient.participation._entries import Part
 from labclient.participation._state import MISSING, STATIONS, State
 from labclient.plan import Station
@@ -37,7 +39,7 @@ _OVER_EVERYTHING = frozenset({"zero", "environment"})  # judged over all cycles 
 # Kinds that a person may enter, and the stations at which they make sense; the others may be entered at any time.
 _ENTRY_STATIONS: dict[str, tuple[Station, ...]] = {
     "arrival": ("arrival",),
-    "decision": ("arrival", "departure"),
+    "decision": ("arrival", "departure", "handed-over"),
     "cycle": ("measurement",),
     "departure": ("departure",),
     "exclusion": ("measurement", "departure", "results", "signing"),
@@ -91,6 +93,8 @@ def may_enter(state: State, kind: str) -> None:
         )
     if kind in {"result", "staged", "satellite"}:
         _no_run_is_open(state)
+    if kind == "handed-over" and stopped(state):
+        raise GateClosed(_STAYS, message("When the pilot laboratory lets it go on, enter that decision first."))
     if kind in {"signed-off", "packaged"} and not _is_staged(state):
         raise GateClosed(
             message("The revision has not been prepared for signing."),
@@ -145,6 +149,34 @@ def may_run(state: State, task: str) -> None:
         raise GateClosed(message("“{station}” is not open yet.", station=STATION_NAMES["arrival"]), undecided[0])
     if station is not None:
         _must_be_at(state, station)
+
+
+def blocked(state: State, concerns: Iterable[Concern]) -> tuple[Concern, ...]:
+    """What speaks against an instrument and blocks a run for the record, by the plan; not what was let pass."""
+    rule = state.plan.instruments
+    consequences = {
+        "absent": rule.absent, "expired": rule.expired, "unconfirmed": rule.unconfirmed, "firmware": rule.changed,
+        "settings": rule.changed,
+    }  # fmt: skip
+    return tuple(one for one in concerns if consequences[one.id] == "block" and not _is_passed(state, one))
+
+
+def may_use(state: State, concerns: Iterable[Concern]) -> None:
+    """Raise `GateClosed` when the plan lets no run for the record be made with an instrument of which this is said."""
+    for one in blocked(state, concerns):
+        step = _WAYS[one.id]
+        roles = [ROLE_NAMES[role] for role in state.plan.instruments.opened_by]
+        if roles:
+            named = reduce(lambda first, then: message("{first}, {then}", first=first, then=then), roles)
+            step = message("{step} Or let a deviation be signed by: {roles}.", step=step, roles=named)
+        raise GateClosed(
+            message("{concern} The plan allows no run for the record with it.", concern=one.sentence), step
+        )
+
+
+def _is_passed(state: State, concern: Concern) -> bool:
+    roles = state.plan.instruments.opened_by
+    return bool(roles) and all((role, concern.key) in state.authorised for role in roles)
 
 
 def _must_be_at(state: State, station: Station) -> None:
@@ -313,7 +345,16 @@ def _submission(state: State) -> Iterator[Message]:
         yield message("Sent, not confirmed: the pilot's receipt is missing.")
 
 
+def stopped(state: State) -> bool:
+    """Whether the pilot has decided, after the departure check, that the standard stays where it is."""
+    decision = state.decision
+    at_departure = state.departure_at >= 0 and decision is not None and state.departure_at <= decision.about
+    return at_departure and decision is not None and decision.decision == "stop"
+
+
 def _handed_over(state: State) -> Iterator[Message]:
+    if stopped(state):
+        yield _STAYS
     if state.handed_over is None:
         yield message("The handover to the next laboratory is not recorded.")
 
@@ -339,6 +380,14 @@ ROLE_NAMES: dict[str, Message] = {
     "approver": message("approver"),
 }
 
+_WAYS: dict[ConcernId, Message] = {
+    "absent": message("Enter its certificate on the page of instruments, or measure with another instrument."),
+    "expired": message("Have it calibrated and enter the new certificate, or measure with another instrument."),
+    "unconfirmed": message("Let a second person compare it with the page and confirm it."),
+    "firmware": message("Have it calibrated with this firmware and enter the certificate."),
+    "settings": message("Set it as it was when it was calibrated, or have it calibrated as it is."),
+}
+
 _HARM = {
     "damaged": message("The standard arrived damaged."),
     "shock": message("The shock indicator has tripped."),
@@ -348,6 +397,7 @@ _HARM = {
 }
 
 _RESULT_OLD = message("Something changed after the result was computed: compute it again.")
+_STAYS = message("The pilot laboratory has decided to stop here: the standard is not handed over.")
 _ZERO_MISSING = message("The zero readings have not been judged.")
 _ZERO = _passed(
     "zero",

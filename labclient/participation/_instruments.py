@@ -4,9 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from labclient.clock import Clock
-from labclient.errors import WrongUse
+from labclient.errors import DriverInvalid, WrongUse
 from labclient.home import Home, shipped
-from labclient.instruments import Concern, Device, Driver, RegisteredDevice, Registration, drivers, load_bench
+from labclient.instruments import (
+    Bench,
+    BenchInstrument,
+    Concern,
+    Device,
+    Driver,
+    RegisteredDevice,
+    Registration,
+    drivers,
+    load_bench,
+)
 from labclient.words import message
 
 
@@ -70,5 +80,22 @@ def bench_instrument(home: Home, id: str) -> Instrument:
             message("There is no driver “{id}”. Known: {known}.", id=found.driver, known=", ".join(sorted(known)))
         )
     settings = {name: str(value) for name, value in found.settings.items()}
-    registration = Registration(found, bench.standards_of(id))
+    registration = registration_of(bench, found, known)
     return Instrument(found.id, known[found.driver], found.address, found.serial, settings, registration)
+
+
+def registration_of(bench: Bench, one: BenchInstrument, drivers: Mapping[str, Driver]) -> Registration:
+    """An instrument's entry with all that follows from the register."""
+    return Registration(one, bench.standards_of(one.id), chosen_settings(one, drivers))
+
+
+def chosen_settings(one: BenchInstrument, drivers: Mapping[str, Driver]) -> Mapping[str, str]:
+    """All settings of an instrument's driver as the register chooses them; none without a driver, or for a register
+    that chooses what the driver does not know."""
+    driver = drivers.get(one.driver)
+    if driver is None:
+        return {}
+    try:
+        return driver.chosen(one.settings)
+    except DriverInvalid:  # whoever connects it is told
+        return {}

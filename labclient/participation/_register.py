@@ -1,23 +1,22 @@
-"""The register of this PC, as both faces change it: instruments entered, certificates entered and confirmed."""
+"""The register of this PC, as both faces change it: instruments entered, set, grouped; what is never touched."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 
 from labclient.clock import Clock, iso
-from labclient.errors import WrongUse
+from labclient.errors import GateClosed, WrongUse
 from labclient.home import Home
 from labclient.instruments import (
     BenchInstrument,
-    Certificate,
-    confirmed_by,
-    keep_document,
+    MeasurementStandard,
+    bound,
+    is_barred,
     load_bench,
     probe,
     save_bench,
-    verify_document,
 )
 from labclient.participation._instruments import address_for, known_drivers
 from labclient.signing import write_whole
@@ -36,13 +35,19 @@ def register(
             message("The register takes only drivers of this PC."),
             message("Copy {file} to {folder}.", file=driver, folder=home.drivers),
         )
-    found = probe(known[driver], address_for(known[driver], address))
+    place = address_for(known[driver], address)
+    if is_barred(place, load_bench(home.bench).barred):
+        raise GateClosed(
+            message("{address} is not to be touched, says the register.", address=address),
+            message("It is the transfer standard's own port. Free it first if that has changed."),
+        )
+    found = probe(known[driver], place)
     who = found.identity
     entered = BenchInstrument(
-        id=id, name=name or who.model, serial=who.serial, driver=driver, address=found.address,
+        id=id, name=name or who.model, serial=who.serial, driver=driver, address=bound(found.address),
         settings=dict(settings or {}), maker=who.manufacturer, model=who.model, firmware=who.firmware,
     )  # fmt: skip
-    _put(home, entered)
+    put(home, entered)
     return entered
 
 
@@ -56,7 +61,7 @@ def register_silent(
             message("A thing without an interface needs its serial number."), message("Give it as its plate shows it.")
         )
     entered = BenchInstrument(id=id, name=name or model or id, serial=serial, maker=maker, model=model)
-    _put(home, entered)
+    put(home, entered)
     return entered
 
 
@@ -70,38 +75,53 @@ def entry_of(home: Home, id: str) -> BenchInstrument:
     return one
 
 
-def enter_certificate(home: Home, id: str, said: Certificate, document: Path, who: str) -> Certificate:
-    """Enter a certificate with the document it was read from, which is kept. Raises `WrongUse` for a number that is
-    there already; that is corrected in the register, and confirmed anew."""
-    one = entry_of(home, id)
-    if any(known.number == said.number for known in one.certificate):
-        raise WrongUse(
-            message("{id} has certificate {number} already.", id=id, number=said.number),
-            message("Correct it in {file}; a second person confirms it anew.", file=home.bench),
-        )
-    entered = msgspec.structs.replace(
-        said, file=document.name, sha256=keep_document(home.bench, document), entered_by=who, confirmed_by="",
-        confirmed="",
-    )  # fmt: skip
-    _put(home, msgspec.structs.replace(one, certificate=(*one.certificate, entered)))
-    return entered
+def put(home: Home, one: BenchInstrument) -> None:
+    """Write an instrument into the register, in place of the one of its id."""
+    save_bench(home.bench, load_bench(home.bench).with_instrument(one))
 
 
-def confirm_certificate(home: Home, id: str, number: str, who: str) -> Certificate:
-    """Confirm what another person entered, its document being there unchanged. Raises `WrongUse`, `Refused`,
-    `NotVerified`, `StorageTrouble`."""
+def change_settings(home: Home, id: str, settings: Mapping[str, str]) -> BenchInstrument:
+    """Replace the driver's settings that the register chooses for an instrument; those left out are the driver's own.
+    Raises `WrongUse` without a driver, `DriverInvalid` for what the driver does not allow."""
     one = entry_of(home, id)
-    found = next((known for known in one.certificate if known.number == number), None)
-    if found is None:
-        known = ", ".join(certificate.number for certificate in one.certificate)
-        raise WrongUse(
-            message("{id} has no certificate {number}. Known: {known}.", id=id, number=number, known=known or "-")
-        )
-    confirmed = confirmed_by(found, one.serial, who)
-    verify_document(home.bench, found)
-    kept = tuple(confirmed if certificate is found else certificate for certificate in one.certificate)
-    _put(home, msgspec.structs.replace(one, certificate=kept))
-    return confirmed
+    driver = known_drivers(home).get(one.driver)
+    if driver is None:
+        raise WrongUse(message("{id} has no driver on this PC, so it has no settings.", id=id))
+    chosen, plain = driver.chosen(settings), driver.chosen(None)
+    changed = msgspec.structs.replace(
+        one, settings={name: text for name, text in chosen.items() if text != plain[name]}
+    )
+    put(home, changed)
+    return changed
+
+
+def group(home: Home, standard: MeasurementStandard) -> None:
+    """Enter a measurement standard, in place of the one of the same id. Raises `WrongUse`, and `DriverInvalid` for an
+    instrument that is not in the register."""
+    for text in (standard.id, standard.name, *standard.main):
+        if not text.strip():
+            raise WrongUse(message("A measurement standard has an id, a name and a main device."))
+    if not standard.main or set(standard.main) & set(standard.auxiliary):
+        raise WrongUse(message("A measurement standard has a main device, which is not an auxiliary one as well."))
+    for licence in standard.licence:
+        if not (licence.name.strip() and licence.number.strip()):
+            raise WrongUse(message("A licence has a name and a number."))
+    bench = load_bench(home.bench)
+    others = tuple(one for one in bench.standard if one.id != standard.id)
+    save_bench(home.bench, bench.replacing(standard=(*others, standard)))
+
+
+def bar(home: Home, addresses: Iterable[str]) -> tuple[str, ...]:
+    """Never touch these addresses from now on, and only these. Raises `WrongUse` for a registered instrument's."""
+    bench, barred = load_bench(home.bench), tuple(dict.fromkeys(addresses))
+    for one in bench.instrument:
+        if one.address and is_barred(one.address, barred):
+            raise WrongUse(
+                message("{address} is the address of {id}.", address=one.address, id=one.id),
+                message("The transfer standard is in no register: only what measures it is."),
+            )
+    save_bench(home.bench, bench.replacing(barred=barred))
+    return barred
 
 
 def last_answers(home: Home) -> dict[str, str]:
@@ -129,7 +149,3 @@ def _is_free(home: Home, id: str) -> None:
             message("The register has “{id}” already.", id=id),
             message("Choose another id, or change it in {file}.", file=home.bench),
         )
-
-
-def _put(home: Home, one: BenchInstrument) -> None:
-    save_bench(home.bench, load_bench(home.bench).with_instrument(one))

@@ -5,24 +5,26 @@ the plan and the record alone, so a run that was broken off is simply begun agai
 """
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from math import ceil
 from threading import Event
 from typing import Literal, Protocol
 
 import msgspec
 
-from labclient.acquisition import ByHand, Cycle, Series, Source
+from labclient.acquisition import ByHand, Cycle, Keeper, Series, Source, kept_awake
 from labclient.errors import BrokenOff, DiskFull
 from labclient.evaluation import Check, settled
+from labclient.instruments import Concern, Device, Registration, load_bench
 from labclient.metrology import Verdict
 from labclient.notebook import Purpose, Task
+from labclient.participation._entries import Note
 from labclient.participation._facade import PROGRAM, Participation
-from labclient.participation._gates import may_run
+from labclient.participation._gates import may_run, may_use
 from labclient.participation._instruments import Instrument, concerns_of
 from labclient.plan import Plan, Point, Quantity, Step
 from labclient.units import convert
-from labclient.words import Message, message
+from labclient.words import Message, message, say
 
 _LOOK_S = 1.0  # real seconds between looks at the record
 
@@ -46,7 +48,7 @@ class Observer(Protocol):
 
 class Runs:
     """Makes the runs of a participation on one bench for `who`: `meter` measures, `room` watches the air.
-    None stands where a person reads instead (`TypedRuns`)."""
+    None stands where a person reads instead (`TypedRuns`). `keeper` keeps the PC awake meanwhile."""
 
     def __init__(
         self,
@@ -57,6 +59,7 @@ class Runs:
         hands: Hands,
         observer: Observer,
         who: str,
+        keeper: Keeper = kept_awake,
     ) -> None:
         self._p = participation
         self._meter = meter
@@ -64,6 +67,8 @@ class Runs:
         self._hands = hands
         self._observer = observer
         self._who = who
+        self._keeper = keeper
+        self._told: set[str] = set()
         self._broken_off = Event()
         self._at_work: list[Source | ByHand] = []
 
@@ -113,6 +118,7 @@ class Runs:
     def measure(self, day: int, purpose: Purpose = "record") -> None:
         """Measure the missing cycles of one day at all points, with the environment watched throughout."""
         may_run(self._p.state, "measurement")
+        self._may_use_standard(purpose)
         with self._source(self._room, None, "environment", purpose) as room:
             watching = room.watch(self._air(room.run, purpose), seconds(self._plan.environment.interval))
             for point in self._plan.points:
@@ -182,6 +188,8 @@ class Runs:
             raise ValueError("no instrument")
         may_run(self._p.state, task)
         device = instrument.device(point.settings if point else {}, self._p.clock)
+        if purpose == "record":
+            self._may_use(device)
         source = Source(
             device,
             instrument.reading,
@@ -193,15 +201,52 @@ class Runs:
         )
         with self._running(source, task, purpose):
             for concern in concerns_of(device):
-                self._observer.tell(concern.sentence)
+                self._tell_once(concern)
             yield source
+
+    def _may_use(self, device: Device) -> None:
+        """Raise `GateClosed` when the plan lets no run for the record be made with this instrument as it is. It is
+        asked who it is only where the plan wants to know its firmware."""
+        if self._plan.instruments.changed == "block":
+            device.identify()
+        may_use(self._p.state, concerns_of(device))
+
+    def _may_use_standard(self, purpose: Purpose) -> None:
+        """The laboratory's standard, where the register knows it: what speaks against it is told and noted, or blocks
+        the run."""
+        standard = self._p.state.standard
+        serial = standard.serial if standard is not None else ""
+        bench = load_bench(self._p.home.bench)
+        for one in bench.instrument if serial else ():
+            if one.serial == serial:
+                concerns = Registration(one).concerns(self._p.clock.utc().astimezone().date())
+                if purpose == "record":
+                    may_use(self._p.state, concerns)
+                for concern in concerns:
+                    self._note(concern.sentence)
+
+    def _tell_once(self, concern: Concern) -> None:
+        if concern.key not in self._told:
+            self._told.add(concern.key)
+            self._observer.tell(concern.sentence)
+
+    def _note(self, sentence: Message) -> None:
+        """Tell it and keep it in the record."""
+        self._observer.tell(sentence)
+        self._p.enter_outcome("note", Note(say(sentence, "en")), PROGRAM)
+
+    def _kept_awake(self) -> AbstractContextManager[None]:
+        """Keeps the PC awake; only the outermost run asks for it, and none that is simulated."""
+        if self._at_work or self._p.state.simulated:
+            return nullcontext()
+        return self._keeper(self._note)
 
     @contextmanager
     def _running(self, source: Source | ByHand, task: Task, purpose: Purpose) -> Iterator[None]:
         """The source's run is stopped in order, or left open in the record when something breaks."""
         space = self._p.recorder.space
         space.may_start(planned_readings(self._plan, task))
-        with source, space.telling(self._observer.tell):
+        with self._kept_awake(), source, space.telling(self._observer.tell):
             self._at_work.append(source)
             try:
                 source.start(task, purpose)

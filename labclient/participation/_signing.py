@@ -70,10 +70,10 @@ def sign(participation: Participation, folder: Path, role: str, signer: Signer) 
     """Let `signer` sign the staged revision in `role` and enter it. Raises `GateClosed`, `NotVerified`."""
     state = participation.state
     may_enter(state, "signed-off")
-    staged = Stage(folder, state.plan.roles)
+    staged = _stage(state, folder)
     if state.staged is None or state.staged.files != _digest(staged):
         raise _another(folder)
-    _known_signer(state, role, signer.card)
+    may_sign(state, role, signer.card)
     card = staged.sign(role, signer, STATEMENTS[role], participation.clock.utc())
     signature = sha256(read_small(folder / "META-INF" / f"signature{len(staged.signers()):03}.p7s", 1 << 20))
     entry = SignedOff(state.staged.revision, role, card.person.id, card.fingerprint, signature.hexdigest())  # type: ignore[arg-type]
@@ -85,12 +85,12 @@ def pack(participation: Participation, folder: Path, out: Path) -> tuple[Path, P
     """Write the signed revision as one file into `out`, verify it as a stranger would, and enter it."""
     state = participation.state
     may_enter(state, "packaged")
-    if state.staged is None or state.staged.files != _digest(Stage(folder, state.plan.roles)):
+    if state.staged is None or state.staged.files != _digest(_stage(state, folder)):
         raise _another(folder)
     path = out / f"result_{state.plan.id}_{state.accepted.laboratory}_r{state.staged.revision}.asice"
     if path.exists():
         raise WrongUse(message("{path} exists already.", path=str(path)), message("Name another folder."))
-    digest = Stage(folder, state.plan.roles).write(path)
+    digest = _stage(state, folder).write(path)
     report = None
     if state.trust:
         report = verify_package(path, state.trust.document, participation.clock.utc())
@@ -144,7 +144,7 @@ def _is_ours(state: State, digest: str, file: Path) -> None:
         raise NotVerified(message("{file} does not belong to the package of this participation.", file=file.name))
 
 
-def _known_signer(state: State, role: str, card: Card) -> None:
+def may_sign(state: State, role: str, card: Card) -> None:
     """The pilot's trust list decides who may sign; without one, the certificate alone does."""
     if state.trust is None:
         return
@@ -155,6 +155,10 @@ def _known_signer(state: State, role: str, card: Card) -> None:
                     role=ROLE_NAMES[role], laboratory=state.accepted.laboratory),
             message("Ask the pilot laboratory for a trust list that names this person."),
         )  # fmt: skip
+
+
+def _stage(state: State, folder: Path) -> Stage:
+    return Stage(folder, state.plan.roles, distinct=state.plan.distinct_people)
 
 
 def _digest(stage: Stage) -> str:

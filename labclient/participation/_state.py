@@ -14,6 +14,7 @@ from labclient.participation._entries import (
     Attachment,
     Decision,
     Departure,
+    Deviation,
     Exclusion,
     HandedOver,
     Packaged,
@@ -75,6 +76,7 @@ class State(Struct, frozen=True):
 
     `harm` is what was ever found at arrival, with the entry that showed it last: another record, or another file of the
     logger, does not undo a finding; only the pilot decides about it. `satellite_of` is said by a satellite alone.
+    `authorised` is what speaks against an instrument and was passed by a signed deviation: (role, key of the concern).
     """
 
     plan: Plan
@@ -96,6 +98,7 @@ class State(Struct, frozen=True):
     checks: dict[str, Check] = {}
     check_at: dict[str, int] = {}
     deviation_at: int = -1
+    authorised: frozenset[tuple[str, str]] = frozenset()
     runs: dict[int, Run] = {}
     cycles: dict[int, Cycle] = {}
     excluded: dict[int, str] = {}
@@ -167,7 +170,10 @@ def _step(state: State, entry: Entry) -> State:  # noqa: PLR0911, PLR0912 - one 
         case "decision":
             return set_(state, decision=_read(body, Decision), decision_at=entry.seq)
         case "deviation":
-            return set_(state, deviation_at=entry.seq)
+            signed = _read(body, Deviation).authorised
+            keys = {(signed.role, key) for key in signed.concerns} if signed else set()
+            said_at = state.deviation_at if signed else entry.seq
+            return set_(state, deviation_at=said_at, authorised=state.authorised | keys)
         case "run-start":
             instrument, origin = _instrument(body["instrument"]), str(body.get("origin", ""))
             run = Run(entry.seq, str(body["task"]), body["purpose"], entry.station, instrument, origin=origin)

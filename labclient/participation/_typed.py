@@ -6,11 +6,12 @@ from contextlib import AbstractContextManager, contextmanager
 from labclient.acquisition import ByHand, Series, Source, Transcribed, Typist
 from labclient.errors import WrongUse
 from labclient.evaluation import Check, settled
-from labclient.instruments import BenchInstrument
+from labclient.instruments import BenchInstrument, Registration
 from labclient.metrology import Verdict
 from labclient.notebook import Channel, Purpose, Task
 from labclient.participation._by_hand import may_run_by_hand, snapshot
 from labclient.participation._facade import Participation
+from labclient.participation._gates import may_use
 from labclient.participation._instruments import Instrument
 from labclient.participation._runs import Hands, Observer, Runs, seconds
 from labclient.plan import Plan, Point, Step
@@ -71,6 +72,7 @@ class TypedRuns(Runs):
         if self._room is not None:
             super().measure(day, purpose)
             return
+        self._may_use_standard(purpose)
         for point in self._plan.points:
             self._measure_point(day, point, purpose)
 
@@ -102,9 +104,12 @@ class TypedRuns(Runs):
     @contextmanager
     def _typed(self, channels: list[Channel], task: Task, purpose: Purpose) -> Iterator[ByHand]:
         may_run_by_hand(self._p.state, "typed", task, purpose)
+        today = self._p.clock.utc().astimezone().date()
+        if purpose == "record":
+            may_use(self._p.state, Registration(self._instrument).concerns(today))
         source = ByHand(
             channels,
-            snapshot(self._p.home, self._instrument, self._p.clock.utc().astimezone().date()),
+            snapshot(self._p.home, self._instrument, today),
             self._typist,
             self._p.recorder,
             self._p.clock,

@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 
 from labclient.clock import SimulatedClock
 from labclient.demo import METER, ROOM, SimulatedHands, simulated_bench
-from labclient.participation import Hands, Participation, Runs, bench_instrument
+from labclient.participation import Hands, Instrument, Participation, Runs, bench_instrument, pick
 from labclient.plan import Point, Step
 from labclient.ui._desk import Desk
 
@@ -35,10 +35,11 @@ def runs_of(desk: Desk, participation: Participation) -> Iterator[Runs]:
                 for one in (bench.meter, bench.room):
                     one.hands.skip(_WARM_S)
             hands = SimulatedHands(bench)
+        meter, room = _instruments(participation)
         desk.runs = Runs(
             participation,
-            meter=bench_instrument(participation.home, METER),
-            room=bench_instrument(participation.home, ROOM),
+            meter=meter,
+            room=room,
             hands=hands,
             observer=desk,
             who=desk.who,
@@ -49,3 +50,13 @@ def runs_of(desk: Desk, participation: Participation) -> Iterator[Runs]:
             yield desk.runs
         finally:
             desk.runs = None
+
+
+def _instruments(participation: Participation) -> tuple[Instrument, Instrument | None]:
+    """What measures, and what watches the room where the station needs that: the simulated bench's own, else what was
+    bound to the comparison or is the only one that can."""
+    home, state = participation.home, participation.state
+    if state.simulated:
+        return bench_instrument(home, METER), bench_instrument(home, ROOM)
+    meter = pick(home, None, "meter", state.plan)
+    return meter, pick(home, None, "room", state.plan) if state.station == "measurement" else None

@@ -121,9 +121,9 @@ def test_a_run_keeps_what_the_register_said(pc: Pc, table: Path, tmp_path: Path)
     with Reader.open(into) as reader:
         (start,) = reader.entries({"run-start"})
     told = start.body["instrument"]["register"]
-    assert told["concerns"] == ["expired", "firmware"]
+    assert told["concerns"] == ["expired", "unconfirmed", "firmware"]  # what it had when it was calibrated counts
     assert told["certificate"]["due_source"] == "laboratory"
-    assert told["certificate"]["confirmed_by"] == "P-02"
+    assert told["certificate"]["confirmed_by"] == ""
     assert told["firmware"].startswith("A.02")
     assert start.body["instrument"]["identity"]["firmware"].startswith("A.03")
 

@@ -13,6 +13,7 @@ from labclient.errors import DriverInvalid, NotVerified, Refused, StorageTrouble
 from labclient.instruments import (
     Bench,
     BenchInstrument,
+    Binding,
     Certificate,
     CertifiedPoint,
     Licence,
@@ -188,7 +189,46 @@ def test_what_speaks_against_an_instrument_is_said() -> None:
     assert told["standards"][0] == {"id": "dcv", "name": "直流电压标准装置", "part": "main",
                                     "licences": ["〔2024〕 量标 001"]}  # fmt: skip
     assert told["concerns"] == ["expired", "unconfirmed"]
-    assert Registration(BENCH.instrument[0]).concerns(day, "A.03") == ()
+    assert [one.id for one in Registration(BENCH.instrument[0]).concerns(day, "A.03")] == ["absent"]
+    assert [one.id for one in Registration(BENCH.instrument[0]).concerns(day, "A.04")] == ["absent", "firmware"]
+
+
+def test_what_it_was_when_it_was_calibrated_is_compared_with_what_it_is() -> None:
+    as_it_was = msgspec.structs.replace(CERTIFICATE, firmware="1.0", settings={"nplc": "10", "gone": "1"}, due="",
+                                        due_source=None)  # fmt: skip
+    one = msgspec.structs.replace(ZENER, firmware="0.9", certificate=(confirmed(as_it_was),))
+    assert Registration(one, settings={"nplc": "10", "new": "x"}).concerns(date(2026, 2, 1), "1.0") == ()
+    told = Registration(one, settings={"nplc": "100"}).concerns(date(2026, 2, 1), "1.1")
+    assert [concern.id for concern in told] == ["firmware", "settings"]
+    assert "nplc 10 → 100" in told[1].sentence.arguments["settings"]
+    assert len({concern.key for concern in told}) == 2
+    assert told[0].key != Registration(one).concerns(date(2026, 2, 1), "1.2")[0].key
+
+
+def test_a_confirmation_covers_firmware_and_settings_and_holds_for_what_was_confirmed_before_them() -> None:
+    before = "88eaa71a5d7be8411d905a9624ca1eae05e4da95cca2cb6d594a17e67e254ca9"
+    assert CERTIFICATE.digest("0042") == before
+    with_firmware = msgspec.structs.replace(CERTIFICATE, firmware="1.0")
+    assert with_firmware.digest("0042") != CERTIFICATE.digest("0042")
+
+
+def test_bindings_and_what_is_never_touched_are_kept(tmp_path) -> None:
+    path = tmp_path / "bench.toml"
+    bench = BENCH.replacing(binding=(Binding("DC-2026", "meter", "dmm"),), barred=("GPIB0::9::INSTR", "COM3"))
+    save_bench(path, bench)
+    assert load_bench(path) == bench
+    assert load_bench(path).bound("DC-2026", "meter") == "dmm"
+    assert load_bench(path).bound("DC-2026", "room") == ""
+    with pytest.raises(DriverInvalid, match=r"binding\[0\].instrument"):
+        save_bench(path, BENCH.replacing(binding=(Binding("DC-2026", "meter", "none"),)))
+    wrong = msgspec.structs.replace(BENCH.standard[0], licence=(Licence("L", "1", "some day"),))
+    with pytest.raises(DriverInvalid, match=r"licence\[0\].until"):
+        save_bench(path, BENCH.replacing(standard=(wrong,)))
+    assert load_bench(path) == bench
+
+
+def confirmed(certificate: Certificate) -> Certificate:
+    return msgspec.structs.replace(certificate, confirmed_by="P-02", confirmed=certificate.digest("0042"))
 
 
 def test_a_certificate_of_its_own_file_is_read_as_strictly(tmp_path) -> None:
