@@ -17,7 +17,7 @@ from labclient.cli._common import (
     written,
 )
 from labclient.cli._out import as_json, line, text
-from labclient.cli._plan import ORIGINS, plan_named
+from labclient.cli._plan import plan_named
 from labclient.cli._status import pc_clock, tell_pc_clock
 from labclient.cli._verbs import Verbs
 from labclient.clock import SystemClock
@@ -27,6 +27,7 @@ from labclient.home import this_pc
 from labclient.notebook import DAMAGE, check, export
 from labclient.package import accepted_trust, keep_trust, kept_file, open_trust
 from labclient.participation import Participation
+from labclient.plan import PLAN_ORIGINS
 from labclient.signing import checkpoint_code, qr_svg, qr_text, read_small, unproven_checkpoint, write_whole
 from labclient.units import number
 from labclient.words import message, say
@@ -105,7 +106,7 @@ def _new(asked: Namespace) -> int:
         home=home,
     ) as participation:
         participation.checkpoint()
-        origin = ORIGINS[participation.state.accepted.origin]
+        origin = PLAN_ORIGINS[participation.state.accepted.origin]
         due = participation.state.plan.participant(asked.laboratory).report_due
     if asked.trust is not None:
         keep_trust(home, open_trust(asked.trust, clock.utc()), asked.trust)

@@ -6,13 +6,9 @@ from pathlib import Path
 from labclient.cli._common import (
     written,
 )
-from labclient.errors import WrongUse
 from labclient.home import this_pc
+from labclient.signing import folder_named
 from labclient.words import message, say
-
-_REVOKED = "revoked.json"
-_SMALL = 1 << 16
-_YEAR = 365
 
 
 def add_person(parser: ArgumentParser) -> None:
@@ -27,6 +23,4 @@ def add_person(parser: ArgumentParser) -> None:
 def person_folder(asked: Namespace) -> Path:
     if asked.folder is not None:
         return Path(asked.folder)
-    if not all(one.isalnum() or one in "._-" for one in asked.id) or asked.id.startswith("."):
-        raise WrongUse(message("The id “{id}” cannot be a folder's name; give --folder.", id=asked.id))
-    return this_pc().identities / str(asked.id)
+    return folder_named(this_pc().identities, asked.id)

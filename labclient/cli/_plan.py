@@ -22,15 +22,9 @@ from labclient.package import (
     signable,
     without_comments,
 )
-from labclient.plan import Plan, read_plan
+from labclient.plan import PLAN_ORIGINS, Plan, read_plan
 from labclient.signing import read_container, read_small, write_signed, write_whole
 from labclient.words import Message, language, message, say
-
-ORIGINS: dict[str, Message] = {
-    "signed": message("signed by the pilot"),
-    "transcribed": message("transcribed from the pilot's document"),
-    "unsigned-draft": message("DRAFT, not signed: nothing may be measured by it"),
-}
 
 
 def add(verbs: Verbs) -> None:
@@ -130,7 +124,7 @@ def _told(plan: Plan, origin: str) -> list[Message]:
     code = "zh" if language() == "zh_CN" else "en"
     told = [
         message("{id}, revision {revision}: {title}", id=plan.id, revision=plan.revision, title=plan.title.said(code)),
-        message("Origin: {origin}", origin=ORIGINS[origin]),
+        message("Origin: {origin}", origin=PLAN_ORIGINS[origin]),
         message("Assurance level: {level}; roles: {roles}", level=plan.assurance, roles=", ".join(plan.roles)),
         message("Transfer standard: {maker} {model}, {serial}", maker=plan.transfer_standard.maker,
                 model=plan.transfer_standard.model, serial=plan.transfer_standard.serial),

@@ -14,11 +14,11 @@ from labclient.cli._common import (
     trust_for,
 )
 from labclient.cli._out import as_json, line, text
-from labclient.cli._plan import ORIGINS
 from labclient.cli._verbs import Verbs
 from labclient.clock import iso
 from labclient.package import Commitment, PackageReport, comparison_of, is_sealed, verify_package, verify_sealed
 from labclient.participation import ROLE_NAMES
+from labclient.plan import PLAN_ORIGINS
 from labclient.words import Message, message, say
 
 STATUS_NAMES: dict[str, Message] = {
@@ -47,7 +47,7 @@ def told_report(report: PackageReport) -> None:
     if info is not None:
         line(message("{comparison}, {laboratory}, revision {revision}; plan {origin}; {entries} entries, root {root}",
                      comparison=info.comparison, laboratory=info.laboratory, revision=info.revision,
-                     origin=ORIGINS[info.plan_origin], entries=info.log.entries, root=info.log.root))  # fmt: skip
+                     origin=PLAN_ORIGINS[info.plan_origin], entries=info.log.entries, root=info.log.root))  # fmt: skip
     for one in report.report.signatures:
         line(message("{number}. {role}: {name} ({id}), {laboratory}: {status}; “{statement}”, by their clock {time}",
                      number=one.number, role=ROLE_NAMES.get(one.role, one.role), name=one.person.name, id=one.person.id,

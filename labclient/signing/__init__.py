@@ -11,6 +11,7 @@ from labclient.signing._files import read_small, replacing, storage, write_whole
 from labclient.signing._identities import (
     Identity,
     Signer,
+    folder_named,
     install_certificate,
     issue,
     load_identity,
@@ -88,6 +89,7 @@ __all__ = [
     "consistency_spans",
     "describe",
     "file_sha256",
+    "folder_named",
     "inclusion_spans",
     "install_certificate",
     "issue",

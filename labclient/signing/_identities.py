@@ -92,6 +92,16 @@ class Identity:
         return self.key.sign(data, ECDSA(SHA256()))
 
 
+def folder_named(identities: Path, id: str) -> Path:
+    """Where the identity `id` is kept among those of this PC. Raises WrongUse for an id that is no folder's name."""
+    if not id or not all(one.isalnum() or one in "._-" for one in id) or id.startswith("."):
+        raise WrongUse(
+            message("The id “{id}” cannot be a folder's name.", id=id),
+            message("Use letters, digits, dots, hyphens; no spaces."),
+        )
+    return identities / id
+
+
 def new_identity(folder: Path, person: Person, passphrase: str, cost: int = COST) -> bytes:
     """Make a key and its request in `folder`; returns the request (PEM) that goes to the pilot.
 

@@ -3,14 +3,13 @@
 import sys
 from os import environ
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
+from labclient.ui._dress import dress
 from labclient.ui._ending import Ending
 from labclient.ui._preferences import preferences
 from labclient.ui._shell import Shell
-from labclient.ui._theme import DARK, LIGHT, apply, system_theme
-from labclient.words import language, use_language
+from labclient.words import use_language
 
 
 def run() -> int:
@@ -21,13 +20,7 @@ def run() -> int:
     liked = preferences()
     if liked.language and "LABCLIENT_LANGUAGE" not in environ:
         use_language(liked.language)
-    theme = {LIGHT.name: LIGHT, DARK.name: DARK}.get(liked.theme) or system_theme(application)
-    apply(application, theme, liked.scale)
-    translator = QTranslator()
-    if translator.load(
-        QLocale(language()), "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-    ):
-        application.installTranslator(translator)
+    dress(application, liked)
     shell = Shell(liked)
     shell.show()
     Ending(application)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from msgspec import Struct
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from labclient.participation import STATIONS, State
 from labclient.ui._page import Page
@@ -91,9 +91,12 @@ class Frame(QWidget):
         column = QVBoxLayout(side)
         column.addWidget(self._button(HOME, message("Comparisons")))
         column.addWidget(self.rail, 1)
-        for way in ways:
-            if way.at_side:
-                column.addWidget(self._button(way.view, way.name))
+        grid = QGridLayout()
+        for place, way in enumerate(one for one in ways if one.at_side):
+            button = self._button(way.view, way.name)
+            button.setProperty("role", "way")
+            grid.addWidget(button, place // 2, place % 2)
+        column.addLayout(grid)
         side.setFixedWidth(self.fontMetrics().averageCharWidth() * _SIDE_CHARACTERS)
         return side
 

@@ -1,4 +1,5 @@
-"""What a person enters about a run: an event while it goes on, and cycles that shall not count."""
+"""What a person enters about a run: an event while it goes on, a deviation from the plan, and cycles that shall not
+count."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -62,6 +63,31 @@ def enter_note(participation: Participation, state: State, text: str, who: str) 
     return participation.recorder.enter(
         Draft(kind="note", body={"text": text}, author=who, station=state.station or "")
     )[0]
+
+
+class DeviationDialog(AskingDialog):
+    """Asks what was done otherwise than the plan says, and why, and enters it."""
+
+    def __init__(self, parent: QWidget, desk: Desk) -> None:
+        super().__init__(parent, desk, "deviation", message("Deviation from the plan"), message("Enter the deviation"))
+        self.text, self.reason = QLineEdit(), QLineEdit()
+        self.text.setPlaceholderText(say(message("e.g. the temperature was above the limit for 20 minutes")))
+        self.text.textChanged.connect(self.look)
+        self.reason.textChanged.connect(self.look)
+        self.row(message("&What is otherwise than the plan says"), self.text)
+        self.row(message("&Reason"), self.reason)
+        self.text.setFocus()
+        self.look()
+
+    def complete(self) -> bool:
+        return bool(self.text.text().strip() and self.reason.text().strip())
+
+    def go(self) -> None:
+        body, who = {"text": self.text.text().strip(), "reason": self.reason.text().strip()}, self.desk.who
+        self.ask_open(lambda participation: participation.enter("deviation", body, who))
+
+    def answered(self, _answer: object) -> None:
+        self.accept()
 
 
 class ExclusionDialog(AskingDialog):

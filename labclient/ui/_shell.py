@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 import msgspec
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 
@@ -17,6 +18,7 @@ from labclient.ui._boxes import ask_to_connect, tell_trouble
 from labclient.ui._commands import Command, fill_menus, show_keys
 from labclient.ui._demo import DemoPlayer
 from labclient.ui._desk import Desk
+from labclient.ui._dress import dress
 from labclient.ui._faults import report_of
 from labclient.ui._finish import SigningPage, SubmissionPage
 from labclient.ui._form import StructForm
@@ -26,17 +28,19 @@ from labclient.ui._instrument_work import Tries
 from labclient.ui._instruments import InstrumentsPage
 from labclient.ui._notebook import NotebookPage
 from labclient.ui._page import Page
+from labclient.ui._plan_page import PlanPage
 from labclient.ui._preferences import Preferences, keep, next_scale
 from labclient.ui._records import ArrivalPage, departure_page, handover_page
 from labclient.ui._results import ResultsPage
 from labclient.ui._runs import MeasurementPage, RunPage
 from labclient.ui._satellites import SatellitesDialog
+from labclient.ui._settings import SettingsPage
 from labclient.ui._status import StatusBar
-from labclient.ui._theme import DARK, LIGHT, apply, current_theme
+from labclient.ui._theme import DARK, LIGHT, current_theme
 from labclient.ui._validation import ValidationPage
 from labclient.ui._watch import LiveReplies, Snapshot, Watcher
 from labclient.ui._who import WhoDialog, people
-from labclient.words import LANGUAGES, Message, message, say
+from labclient.words import LANGUAGES, Message, message, say, system_language
 
 
 class Shell(QMainWindow):
@@ -94,11 +98,14 @@ class Shell(QMainWindow):
     def _ways(self) -> tuple[Way, ...]:
         """The pages that are no stations."""
         return (
+            Way("plan", message("Plan"), "Ctrl+P", lambda: PlanPage(self.desk, self.go_to)),
             Way("notebook", message("Notebook"), "Ctrl+B", lambda: NotebookPage(self.desk, self.aside)),
             Way("instruments", message("Instruments"), "Ctrl+I", lambda: InstrumentsPage(self.desk, self.tries),
                 alone=True),
             Way("validation", message("Software validation"), "Ctrl+R", lambda: ValidationPage(self.desk, self.aside),
                 follows=False, alone=True, at_side=False),
+            Way("settings", message("Settings"), "Ctrl+,",
+                lambda: SettingsPage(self.desk, self.aside, self.liked, self._chosen), follows=False, alone=True),
         )  # fmt: skip
 
     def commands(self) -> tuple[Command, ...]:
@@ -144,7 +151,7 @@ class Shell(QMainWindow):
     def show_view(self, view: str) -> None:
         """Look at a page: home, a station, or one of the others; those of a notebook need one that is open."""
         page = self.pages[view]
-        if isinstance(page, HomePage):
+        if isinstance(page, HomePage | SettingsPage):
             page.refresh()
         self.frame.look(view, with_notebook=self.path is not None)
 
@@ -165,8 +172,7 @@ class Shell(QMainWindow):
 
     def change_language(self) -> None:
         """The other language, at once."""
-        words.use_language(LANGUAGES[(LANGUAGES.index(words.language()) + 1) % len(LANGUAGES)])
-        self._like(language=words.language())
+        self._like(language=LANGUAGES[(LANGUAGES.index(words.language()) + 1) % len(LANGUAGES)])
 
     def change_theme(self) -> None:
         """Light instead of dark, or dark instead of light."""
@@ -297,12 +303,18 @@ class Shell(QMainWindow):
         self.desk.who = who
         self.status.show_who(who)
 
+    def _chosen(self, **changes: object) -> None:
+        """What was picked on the settings page, which is built anew when the list that was picked from has closed."""
+        QTimer.singleShot(0, self, lambda: self._like(**changes))
+
     def _like(self, **changes: object) -> None:
         self.liked = liked = msgspec.structs.replace(self.liked, **changes)
+        if "language" in changes:
+            words.use_language(liked.language or system_language())
         self.desk.run("like", lambda: keep(liked))
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        apply(application, DARK if (liked.theme or current_theme().name) == DARK.name else LIGHT, liked.scale)
+        dress(application, liked)
         view, typed = self.frame.view, self._typed()
         self._build()
         self.status.show_who(self.desk.who)

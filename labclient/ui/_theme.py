@@ -233,6 +233,8 @@ QPushButton[role="quiet"] {{ background: transparent; border: 1px solid transpar
 QPushButton[role="quiet"]:disabled {{ color: {t.muted}; }}
 QPushButton[role="quiet"]:hover {{ background: {t.raised}; }}
 QPushButton[role="quiet"]:focus {{ border: 2px solid {t.accent}; }}
+QPushButton[role="way"] {{ padding: {s1}px {s1}px; }}
+QPushButton[role="way"]:focus {{ padding: {s1 - 1}px {s1 - 1}px; }}
 QLineEdit, QPlainTextEdit, QComboBox {{ background: {t.surface}; color: {t.text};
     placeholder-text-color: {t.muted};
     border: 1px solid {t.edge}; border-radius: {s1}px; padding: {s1}px {s2}px; }}
