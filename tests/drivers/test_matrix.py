@@ -6,6 +6,7 @@ thousands of exchanges take a second. EXCHANGES in the environment makes it more
 
 import os
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from threading import Event
@@ -13,17 +14,17 @@ from threading import Event
 import pytest
 
 from labclient.clock import SystemClock
-from labclient.errors import WrongInstrument
+from labclient.errors import LinkLost, WrongInstrument, WrongUse
 from labclient.instruments import BadReply, Device, Driver, NoReply, Reply, SettingRefused, load_driver
 from labclient.instruments._schema import WITHOUT_VALUE
-from labclient.instruments.simulator import WorldFile
-from labclient.instruments.simulator._faults import FAULTS
-from labclient.instruments.simulator._server import Simulator
+from labclient.instruments.simulator import FAULTS, WorldFile
+from labclient.instruments.simulator._faults import SPOILING
+from labclient.instruments.simulator._server import Due, Simulator
 from labclient.words import message
 
 FILES = sorted((Path(__file__).parents[2] / "drivers").glob("*.toml"))
 TIMES = max(1, int(os.environ.get("EXCHANGES", "0")) // 4000) * 12
-KINDS = sorted(FAULTS | {"none", "overload", "unasked", "front panel", "flood", "another unit"})
+KINDS = sorted(FAULTS | {"none", "unasked", "front panel", "another unit", "mixed"})
 # What nobody can see from the line: the last answer once more.
 UNSEEN = {"stuck"}
 SERIAL = [path for path in FILES if any(one.kind == "serial" for one in load_driver(path).file.connection)]
@@ -43,35 +44,73 @@ class Hurried(SystemClock):
         return event.is_set()
 
 
+class Unhurried(Simulator):
+    """A simulated instrument without an event loop: a pulled cable is back when the wire is opened again."""
+
+    def _plug_after(self, seconds: float) -> None:
+        self._wire.back = True
+
+
 class Wire:
-    """A link whose other end answers at once; what does not come at once never comes."""
+    """A link whose other end answers at once; what does not come at once, or comes after a pause, never comes in
+    time."""
 
     def __init__(self, driver: Driver, seed: int) -> None:
-        self.simulator = Simulator(driver, "tcp://127.0.0.1:0", WorldFile(), seed, 1.0)
+        self.simulator = Unhurried(driver, "tcp://127.0.0.1:0", WorldFile(), seed, 1.0)
         self.simulator._wire = self
         self.simulator._wire_up({"wire": {"volts": WIRED, "noise": WIRED / 100}})
         self.fault: tuple[str, int] | None = None
         self.said: list[bytes] = []
         self.history: set[bytes] = set()
+        self.plugged = self.back = True
+        self._slow: list[Due] = []
         self._buffer = b""
         framing = driver.file.framing
         self._ends = (framing.send_end.encode(), framing.reply_end.encode())
         self._encoding = framing.encoding
 
+    # What the simulator does to it.
+
     def send(self, data: bytes) -> None:
         self._buffer += data
 
+    def unplug(self) -> None:
+        self.plugged = self.back = False
+        self._buffer = b""
+        self._slow.clear()
+
+    # What the device does to it.
+
+    def open(self) -> "Wire":
+        self.plugged = self.plugged or self.back
+        self._there()
+        return self
+
     def write(self, data: bytes) -> None:
+        self._there()
         for request in data.split(self._ends[0])[:-1]:
-            self.simulator._asked = request + self._ends[0]
-            answer = self.simulator._talk.answer(request.decode(self._encoding), self.simulator.seconds)
-            if answer.text is None:
-                continue
-            if answer.is_reading:
-                self.said.append(answer.text.encode(self._encoding) + self._ends[1])
-                self.history.update(self.said[-1].splitlines())
+            self._come()
+            asked = request.decode(self._encoding)
+            reading = self.simulator._talk.sort(asked) in {"reading", "follow_up"}
+            if reading:
                 self._strike()
-            self.simulator._reply(answer)
+            due = self.simulator.take(asked)
+            if reading and due.answer.text is not None:
+                self.said.append(due.answer.text.encode(self._encoding) + self._ends[1])
+                self.history.update(self.said[-1].splitlines())
+            if due.has("slow"):
+                self._slow.append(due)
+            else:
+                self.simulator.give(due)
+
+    def _come(self) -> None:
+        """The slow answers come at last, before any later one."""
+        while self._slow:
+            self.simulator.give(self._slow.pop(0))
+
+    def _there(self) -> None:
+        if not self.plugged:
+            raise LinkLost(message("The cable is out."))
 
     def _strike(self) -> None:
         if self.fault is not None:
@@ -81,18 +120,24 @@ class Wire:
                 self.simulator._fault({"fault": kind})
 
     def read_until(self, terminator: bytes, timeout_s: float, max_bytes: int) -> bytes:
+        self._there()
         head, found, rest = self._buffer.partition(terminator)
         if not found:
-            raise NoReply(self.drain(0, 0), message("Nothing more comes."))
+            raise NoReply(self._take(), message("Nothing more comes."))
         self._buffer = rest
         return head + found
 
     def pending(self, look: bool = True) -> bytes:
+        self._there()
         return self._buffer
 
     def drain(self, quiet_s: float, limit_s: float) -> bytes:
-        dropped, self._buffer = self._buffer, b""
-        return dropped
+        self._there()
+        return self._take()
+
+    def _take(self) -> bytes:
+        taken, self._buffer = self._buffer, b""
+        return taken
 
     def clear(self) -> None:
         self._buffer = b""
@@ -119,9 +164,12 @@ class Bench:
         rule = self.driver.rule(reading)
         try:
             reply = self.device.poll(reading)
-        except (NoReply, BadReply):
+        except (NoReply, BadReply, LinkLost, WrongInstrument):
             self.recover()
             return "refused"
+        if kind in {"busy", "mixed"} and reply.status == "busy":
+            assert all(value != value for value in reply.values)  # noqa: PLR0124 - NaN
+            return reply.status
         told = rule.read(b"".join(self.wire.said[-questions:]))
         if kind in UNSEEN:
             assert set(reply.raw.splitlines()) <= self.wire.history
@@ -131,31 +179,45 @@ class Bench:
         return reply.status
 
     def recover(self) -> None:
-        """An error queue may take several attempts to empty: each is a typed refusal."""
-        for _ in range(25):
+        """An error queue may take several attempts to empty, and what strikes may strike again: each is a typed
+        refusal. A device that never gets through is given up when nothing strikes any more."""
+        for attempt in range(35):
+            if attempt == 10:
+                self.wire.simulator._faults.clear()
             try:
-                self.device.resync()
-            except SettingRefused:
+                self.device.resync() if self.device.connected and self.wire.plugged else self.device.connect()
+            except (SettingRefused, NoReply, BadReply, LinkLost, WrongInstrument):
                 continue
             return
         raise AssertionError(self.driver.id)
 
     def strike(self, reading: str, kind: str) -> str:
         wire, simulator = self.wire, self.wire.simulator
-        if kind in FAULTS or kind == "overload":
-            questions = 1 + len(self.driver.readings[reading].then)
-            after = 0 if kind == "overload" else self.random.randrange(questions)
-            if kind == "overload":
-                simulator._fault({"fault": kind})
-            else:
-                wire.fault = (kind, after)
-        elif kind == "unasked" and reading in self._last:
-            wire.send(self._last[reading].raw)
-        elif kind == "flood" and (errors := self.driver.file.errors):
-            simulator._talk._errors.extend([errors.simulate_unknown] * 20)
+        questions = 1 + len(self.driver.readings[reading].then)
+        try:
+            if kind in SPOILING or kind in {"slow", "unsolicited"}:
+                wire.fault = (kind, self.random.randrange(questions))
+            elif kind in FAULTS:
+                simulator._fault({"fault": kind, "count": self.random.choice((1, 1, 2))})
+            elif kind == "mixed":
+                self.mix()
+            elif kind == "unasked" and reading in self._last:
+                wire.send(self._last[reading].raw)
+        except WrongUse:
+            return "not here"  # this instrument has no such knob; `immune` says which
         ended = self.poll(reading, kind)
         wire.fault = None
+        simulator._faults.clear()
+        simulator._change_panel(False)
+        simulator._exchange_unit(False)
         return ended
+
+    def mix(self) -> None:
+        """Three faults at once, each at a share of the exchanges. What nobody can see is not among them, nor a line of
+        the unit's own accord: where the answer is lost, it is a reading of that moment like any other."""
+        for kind in self.random.sample(sorted(FAULTS - UNSEEN - {"unsolicited"}), 3):
+            with suppress(WrongUse):
+                self.wire.simulator._fault({"fault": kind, "count": None if kind != "unplug" else 1, "rate": 0.5})
 
 
 def same(one: Reply, other: Reply) -> bool:
@@ -166,7 +228,7 @@ def same(one: Reply, other: Reply) -> bool:
 def bench(request, monkeypatch) -> Bench:
     driver = load_driver(request.param)
     wire = Wire(driver, 1)
-    monkeypatch.setattr("labclient.instruments._device.open_link", lambda *_: wire)
+    monkeypatch.setattr("labclient.instruments._device.open_link", lambda *_: wire.open())
     return Bench(driver, wire)
 
 
@@ -216,8 +278,16 @@ def judge(kind: str, ends: set[str], driver: Driver) -> None:
         assert ends == {"ok"}
     elif kind == "overload":
         assert ends <= {"refused", *WITHOUT_VALUE}, ends
-    elif kind in {"no_reply", "late", "truncated", "garbage"}:
+    elif kind in {"no_reply", "late", "truncated", "garbage", "slow", "unsolicited", "unplug"}:
         assert ends == {"refused"}, (kind, ends)
+    elif kind == "busy":
+        assert ends <= {"refused", "busy"}, ends
+    elif kind == "error_flood":
+        assert ends == ({"ok"} if driver.file.errors else {"not here"}), ends
+    elif kind == "unit":
+        assert ends == ({"refused"} if driver.file.simulate.state else {"not here"}), ends
+    elif kind == "wrong_serial":
+        assert ends == ({"refused"} if driver.file.simulate.serial else {"not here"}), ends
     elif kind == "front panel":
         assert ends <= {"refused", "ok"} if not driver.file.simulate.state else ends == {"refused"}, ends
 

@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 from labclient.instruments._driver import load_driver
-from labclient.instruments.simulator._server import run
+from labclient.instruments.simulator._living import run
 from labclient.instruments.simulator._world import WorldFile, load_world
 
 
@@ -20,7 +20,7 @@ def main() -> None:
     asked = parser.parse_args()
     world = load_world(asked.world) if asked.world else WorldFile()
     driver = load_driver(asked.driver)
-    run(driver, asked.listen, world, seed=asked.seed, speed=asked.speed, control_port=asked.control_port)
+    run([driver], asked.listen, world, seed=asked.seed, speed=asked.speed, control_port=asked.control_port)
 
 
 if __name__ == "__main__":

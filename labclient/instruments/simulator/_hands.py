@@ -63,9 +63,19 @@ class Hands:
         """Change means of the room: temperature (°C), pressure (hPa), humidity (%RH)."""
         self.order(room=means)
 
-    def fault(self, kind: str, count: int = 1) -> None:
-        """Spoil the next `count` readings."""
-        self.order(fault=kind, count=count)
+    def drift(self, per_day: float) -> None:
+        """Let the value at the terminals drift from now on, by so much a day."""
+        self.order(drift=per_day)
+
+    def fault(self, kind: str, count: int | None = 1, *, rate: float = 1.0, seconds: float | None = None) -> None:
+        """Spoil the next `count` exchanges, or all until `clear` (None), each with the chance `rate`; `seconds` is how
+        long it lasts where it takes time (slow, unplug)."""
+        lasting = {} if seconds is None else {"seconds": seconds}
+        self.order(fault=kind, count=count, rate=rate, **lasting)
+
+    def clear(self, kind: str | None = None) -> None:
+        """Take the faults of a kind away, or all."""
+        self.order(clear=True if kind is None else kind)
 
     def release(self) -> int:
         """Send the held late replies now; their number is returned."""

@@ -22,7 +22,7 @@ class Wire(Protocol):
     @property
     def clients(self) -> int: ...
     async def plug(self) -> None: ...
-    async def unplug(self) -> None: ...
+    def unplug(self) -> None: ...
     def send(self, data: bytes) -> None: ...
     def discard(self) -> None: ...
 
@@ -53,7 +53,7 @@ class TcpPort:
             self._port = self._server.sockets[0].getsockname()[1]
             self.address = f"tcp://{self._host}:{self._port}"
 
-    async def unplug(self) -> None:
+    def unplug(self) -> None:
         server, self._server = self._server, None
         if server is not None:
             server.close()
@@ -132,7 +132,7 @@ class PseudoTerminal:
         self._ends = (instrument, client)
         asyncio.get_running_loop().add_reader(instrument, self._arrived)
 
-    async def unplug(self) -> None:
+    def unplug(self) -> None:
         ends, self._ends = self._ends, None
         if ends is not None:
             asyncio.get_running_loop().remove_reader(ends[0])

@@ -88,6 +88,7 @@ class World:
         self.wired = declared.wired
         self.room = declared.room
         self.plain: Point | None = None
+        self._drift = self._drifted = self._drifts_since = 0.0
         self._random = random
         self._flicker: dict[str, Flicker] = {}
 
@@ -99,6 +100,16 @@ class World:
 
     def at_terminals(self, seconds: float) -> float:
         """The value at the terminals; 0 with nothing wired."""
+        return self._source(seconds) + self._drifted_by(seconds)
+
+    def drift(self, per_day: float, seconds: float) -> None:
+        """From this moment on the value at the terminals drifts by so much a day more than it does itself."""
+        self._drifted, self._drift, self._drifts_since = self._drifted_by(seconds), per_day, seconds
+
+    def _drifted_by(self, seconds: float) -> float:
+        return self._drifted + self._drift * (seconds - self._drifts_since) / _DAY_S
+
+    def _source(self, seconds: float) -> float:
         if self.plain is not None:
             return self._output(self.plain, "plain", seconds)
         if self.wired is None:
