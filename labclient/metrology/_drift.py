@@ -1,6 +1,6 @@
 """A straight line through values in time, its prediction, and what each is worth."""
 
-from math import sqrt
+from math import hypot, isfinite, sqrt
 
 import msgspec
 import numpy as np
@@ -93,10 +93,17 @@ def fit_line(times: Numbers, values: Numbers) -> Line:
 
 
 def line_at(line: Line, time: float) -> LineValue:
-    """The line's value at `time`: u² = s²/n + u(slope)²·(t − centre)² (ISO Guide 35; GUM H.3)."""
+    """The line's value at `time`: u² = s²/n + u(slope)²·(t − centre)² (ISO Guide 35; GUM H.3).
+
+    Raises `DataUnfit` for a time that is not finite or too far away for a value.
+    """
+    away = float(finite([time])[0]) - line.centre
+    value, u = line.level + line.slope * away, hypot(line.u_level, line.u_slope * away)
+    if not (isfinite(value) and isfinite(u)):
+        raise DataUnfit(message("The line has no value at {time}.", time=time))
     return LineValue(
         time=time,
-        value=line.level + line.slope * (time - line.centre),
-        u=sqrt(line.covariance(time, time)),
+        value=value,
+        u=u,
         extrapolated=not line.first <= time <= line.last,
     )

@@ -9,6 +9,7 @@ from math import exp, isfinite, log
 from typing import Final
 
 from labclient.errors import DataUnfit
+from labclient.metrology._numbers import LARGEST
 from labclient.words import message
 
 TRIPLE_POINT: Final = 273.16
@@ -67,10 +68,10 @@ def its90_reference(w: float, a: float, b: float, c: float = 0.0) -> float:
     """W_r of a measured W by a thermometer's certificate.
 
     Above the triple point W − W_r = a(W − 1) + b(W − 1)² + c(W − 1)³ (equation 14, to 933.473 K), below it
-    a(W − 1) + b(W − 1)·ln W (equation 13, from 83.8058 K; c is not used). Raises `DataUnfit` for W ≤ 0 or numbers that
-    are not finite.
+    a(W − 1) + b(W − 1)·ln W (equation 13, from 83.8058 K; c is not used). Raises `DataUnfit` for W outside the range of
+    platinum or numbers that are not finite.
     """
-    if not (all(map(isfinite, (w, a, b, c))) and w > 0):
+    if not (all(abs(one) <= LARGEST for one in (a, b, c)) and 0 < w <= 10):
         raise DataUnfit(message("W = {w} lies outside the range of the platinum thermometer.", w=w))
     over = w - 1
     deviation = a * over + b * over**2 + c * over**3 if over >= 0 else a * over + b * over * log(w)

@@ -15,7 +15,7 @@ import numpy as np
 
 from labclient.errors import DataUnfit
 from labclient.metrology._decision import Judgement, Verdict, judge
-from labclient.metrology._numbers import finite, not_negative, positive
+from labclient.metrology._numbers import LARGEST, finite, not_negative, positive
 from labclient.words import message
 
 METHOD: Final = "transport-legs/1"
@@ -50,7 +50,7 @@ class LegChange(msgspec.Struct, frozen=True, kw_only=True):
     judgement: Judgement
     """Of d = after − before − (check after − check before) − predicted drift, against the plan's limit."""
     e: float | None
-    """E_tr = d / (k·u(d)): the detected change over its expanded uncertainty; None where u(d) is zero."""
+    """E_tr = d / (k·u(d)): the detected change over its expanded uncertainty; None where u(d) is zero beside d."""
     u_rectangular: float
     """|d|/(2√3), or |d|/√3 where results are not corrected to the middle of the change."""
 
@@ -97,7 +97,7 @@ def transport(
         LegChange(
             id=leg.id,
             judgement=judge(change, spread, limit, k),
-            e=change / (k * spread) if spread else None,
+            e=change / (k * spread) if abs(change) <= LARGEST * spread and spread else None,
             u_rectangular=u_transport(change, corrected=corrected),
         )
         for leg, (change, spread) in zip(legs, seen, strict=True)

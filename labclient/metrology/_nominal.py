@@ -44,7 +44,7 @@ def to_nominal(reading: float, applied: float, nominal: float, slope: float = 1.
     and `nominal` are in the unit of the applied quantity. Example: applied 100.001, reading 100.005, nominal 100.000
     give 100.004. Raises `DataUnfit` for numbers that are not finite or a negative u(S).
     """
-    finite([reading, applied, nominal, slope])
+    finite([reading, applied, nominal, slope, u_slope])
     away = nominal - applied
     return AtNominal(
         value=reading + slope * away,

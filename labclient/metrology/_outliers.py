@@ -169,13 +169,15 @@ def gesd(values: Numbers, most: int) -> Gesd:
     places = np.arange(x.size)
     steps: list[GesdStep] = []
     for step in range(1, most + 1):
+        extent = float(np.ptp(x))
+        x = (x - x[0]) / extent if extent else x
         s = float(x.std(ddof=1))
         deviations = np.abs(x - x.mean())
         furthest = int(deviations.argmax())
         steps.append(
             GesdStep(
                 place=int(places[furthest]),
-                statistic=float(deviations[furthest]) / s if np.ptp(x) else 0.0,
+                statistic=float(deviations[furthest]) / s if extent else 0.0,
                 critical_5=gesd_critical(places.size + step - 1, step, STRAGGLER_LEVEL),
                 critical_1=gesd_critical(places.size + step - 1, step, OUTLIER_LEVEL),
             )

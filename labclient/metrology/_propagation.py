@@ -8,16 +8,16 @@ With one unknown unit all numbers are taken as they are, and the answer says tha
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from math import sqrt
+from math import inf, isfinite, sqrt
 from typing import Final
 
 import msgspec
 import numpy as np
 
-from labclient.errors import ModelInvalid, UnitUnknown
+from labclient.errors import DataUnfit, ModelInvalid, UnitUnknown
 from labclient.metrology._dimensions import Dimension, Scale, scale
 from labclient.metrology._model import Model
-from labclient.metrology._numbers import Array
+from labclient.metrology._numbers import LARGEST, Array
 from labclient.metrology._taylor import Taylor
 from labclient.metrology._uncertainty import Budget, Component, Correlation, Coverage, combine, standard_uncertainty
 from labclient.words import message
@@ -96,10 +96,10 @@ def propagate_several(
     for link in correlations:
         i, j = index[link.first], index[link.second]
         shared[i, j] = shared[j, i] = link.r
-    parts = np.array([[row.component.sensitivity * row.u for row in one.budget.rows] for one in results])
-    covariance = parts @ shared @ parts.T
-    u = np.array([one.budget.u_c for one in results])
-    r = np.clip(covariance / np.outer(u, u), -1.0, 1.0)
+    parts = np.array(
+        [[row.component.sensitivity * row.u / one.budget.u_c for row in one.budget.rows] for one in results]
+    )
+    r = np.clip(parts @ shared @ parts.T, -1.0, 1.0)
     np.fill_diagonal(r, 1.0)
     return Several(results=results, r=tuple(tuple(row) for row in r.tolist()))
 
@@ -133,7 +133,10 @@ class Prepared:
 
     def values(self, drawn: Array) -> Array:
         """The result for each column of `drawn`, shape (inputs, trials), in the inputs' own units."""
-        return self.model.values(self._inward(drawn)) / self._result.factor
+        found = self.model.values(self._inward(drawn)) / self._result.factor
+        if not (np.abs(found) <= LARGEST).all():
+            raise DataUnfit(message("Some of the drawn results are too large to be computed with."))
+        return found
 
     def with_sensitivities(self) -> list[Component]:
         slopes = self._series(np.eye(len(self.inputs)))[1]
@@ -153,20 +156,17 @@ class Prepared:
             for row, (i, j) in enumerate(pairs):
                 steps[row, i], steps[row, j] = u[i], sign * u[j]
             signs.append(steps)
-        _, first, second, third = self._series(np.concatenate(signs))
-        second, third = 2 * second, 6 * third
-        variance = float((second[:n] ** 2 / 2 + first[:n] * third[:n]).sum())
-        for row, (i, j) in enumerate(pairs):
-            plus, minus = n + row, n + len(pairs) + row
-            mixed = (second[plus] - second[minus]) / 4
-            f_ijj = (third[plus] + third[minus] - 2 * third[i]) / 6
-            f_jii = (third[plus] - third[minus] - 2 * third[j]) / 6
-            variance += float(mixed**2 + first[i] * f_ijj + first[j] * f_jii)
-        u_c = sqrt(max(0.0, budget.u_c**2 + variance))
+        with np.errstate(over="ignore", invalid="ignore"):  # beyond all numbers is told below
+            _, first, second, third = self._series(np.concatenate(signs)) / budget.u_c
+            added = _second_order(first, 2 * second, 6 * third, n, pairs)
+        u_c = budget.u_c * sqrt(max(0.0, 1 + added)) if isfinite(added) else inf
+        shift = float(second[:n].sum()) * budget.u_c
+        if not (isfinite(u_c) and isfinite(shift)):
+            raise DataUnfit(message("The model is too far from a straight line to be propagated."))
         return SecondOrder(
-            u=sqrt(max(0.0, variance)),
+            u=budget.u_c * sqrt(max(0.0, added)),
             u_c=u_c,
-            shift=float(second[:n].sum()) / 2,
+            shift=shift,
             matters=abs(u_c - budget.u_c) > NOTICE * budget.u_c,
         )
 
@@ -183,6 +183,18 @@ class Prepared:
         return {
             one.id: numbers[i] * of.factor for i, (one, of) in enumerate(zip(self.inputs, self._scales, strict=True))
         }
+
+
+def _second_order(first: Array, second: Array, third: Array, n: int, pairs: list[tuple[int, int]]) -> float:
+    """What curvature adds to a variance of 1, from derivatives along the n inputs, then sums, then differences."""
+    added = float((second[:n] ** 2 / 2 + first[:n] * third[:n]).sum())
+    for row, (i, j) in enumerate(pairs):
+        plus, minus = n + row, n + len(pairs) + row
+        mixed = (second[plus] - second[minus]) / 4
+        f_ijj = (third[plus] + third[minus] - 2 * third[i]) / 6
+        f_jii = (third[plus] - third[minus] - 2 * third[j]) / 6
+        added += float(mixed**2 + first[i] * f_ijj + first[j] * f_jii)
+    return added
 
 
 def check_units(model: Model, units: Mapping[str, str], unit: str) -> None:

@@ -99,7 +99,7 @@ def standard_uncertainty(component: Component) -> tuple[float, float | None]:
     if component.u is not None:
         return not_negative(component.u), None
     divisor = positive(component.divisor) if component.divisor is not None else _divisor(component)
-    return not_negative(component.half_width or 0.0) / divisor, divisor
+    return not_negative(not_negative(component.half_width or 0.0) / divisor), divisor
 
 
 def combine(
@@ -128,17 +128,21 @@ def combine(
             )
     found = [standard_uncertainty(component) for component in components]
     signed = [component.sensitivity * u for component, (u, _) in zip(components, found, strict=True)]
-    shared = _shared(ids, signed, correlations)
     largest = max(abs(part) for part in signed)
-    variance = fsum((part / largest) ** 2 for part in signed) + fsum(shared) / largest**2 if largest else 0.0
-    if not variance > 0:
+    parts = [part / largest for part in signed] if 0 < largest < inf else []
+    shared = _shared(ids, parts, correlations) if parts else []
+    variance = fsum(part**2 for part in parts) + fsum(shared)
+    if largest == 0 or (parts and not variance > 0):
         raise DataUnfit(message("The components combine to no uncertainty at all."))
     u_c = largest * sqrt(variance)
+    k_least = asked.k if asked.form == "k" else 1.0
+    if not isfinite(k_least * u_c):
+        raise DataUnfit(message("The components are too large to be combined."))
     nu_eff = _nu_eff(components, signed, u_c, correlations)
     k = positive(asked.k) if asked.form == "k" else _student(nu_eff, asked.probability)
     rows = tuple(
-        Row(component=component, u=u, divisor=divisor, contribution=abs(part), share=(part**2 + common) / u_c**2)
-        for component, (u, divisor), part, common in zip(components, found, signed, shared, strict=True)
+        Row(component=component, u=u, divisor=divisor, contribution=abs(part), share=(of**2 + common) / variance)
+        for component, (u, divisor), part, of, common in zip(components, found, signed, parts, shared, strict=True)
     )
     return Budget(
         rows=rows,
@@ -183,7 +187,7 @@ def _divisor(component: Component) -> float:
             )
 
 
-def _shared(ids: list[str], signed: list[float], correlations: Sequence[Correlation]) -> list[float]:
+def _shared(ids: list[str], parts: list[float], correlations: Sequence[Correlation]) -> list[float]:
     """What each component's correlations add to u_c²: Σⱼ cᵢ·uᵢ·rᵢⱼ·cⱼ·uⱼ."""
     added = [0.0] * len(ids)
     pairs: set[frozenset[str]] = set()
@@ -195,8 +199,8 @@ def _shared(ids: list[str], signed: list[float], correlations: Sequence[Correlat
             )
         pairs.add(pair)
         i, j = ids.index(link.first), ids.index(link.second)
-        added[i] += signed[i] * link.r * signed[j]
-        added[j] += signed[i] * link.r * signed[j]
+        added[i] += parts[i] * link.r * parts[j]
+        added[j] += parts[i] * link.r * parts[j]
     return added
 
 
