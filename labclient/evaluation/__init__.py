@@ -1,7 +1,9 @@
 """From the record to checks and results. Pure functions of the record and the plan."""
 
+from labclient.evaluation._again import same_result
 from labclient.evaluation._averaging import Averaging, averaging, averaging_of
 from labclient.evaluation._averaging_told import averaging_told, duration, verdict_told
+from labclient.evaluation._cautions import STANDING_NAMES, caution_told, cautions_of
 from labclient.evaluation._checks import (
     check_again,
     environment,
@@ -13,13 +15,12 @@ from labclient.evaluation._checks import (
     transport,
     zero,
 )
-from labclient.evaluation._concerns import STANDING_NAMES, concern_told, concerns_of
 from labclient.evaluation._cycles import Measured, measured
 from labclient.evaluation._data import (
     BudgetLine,
+    Caution,
     Check,
     CheckName,
-    Concern,
     Correction,
     Drawn,
     Figure,
@@ -42,10 +43,10 @@ __all__ = [
     "Averaging",
     "BudgetDeclared",
     "BudgetLine",
+    "Caution",
     "CertifiedValue",
     "Check",
     "CheckName",
-    "Concern",
     "Correction",
     "Declared",
     "Drawn",
@@ -59,9 +60,9 @@ __all__ = [
     "averaging",
     "averaging_of",
     "averaging_told",
+    "caution_told",
+    "cautions_of",
     "check_again",
-    "concern_told",
-    "concerns_of",
     "counts",
     "duration",
     "environment",
@@ -71,6 +72,7 @@ __all__ = [
     "origin_counts",
     "reading_stability",
     "result",
+    "same_result",
     "settled",
     "settling",
     "transport",

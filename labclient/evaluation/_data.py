@@ -118,8 +118,8 @@ class Outlying(_Body, frozen=True):
     U_without: str = ""
 
 
-class Concern(_Body, frozen=True):
-    """Something unwise about a result, which may be passed but is told; see `concern_told`."""
+class Caution(_Body, frozen=True):
+    """Something unwise about a result, which may be passed but is told; see `caution_told`."""
 
     code: Literal[
         "below-cmc", "ratio-low", "ratio-high", "second-order", "not-validated", "not-stable", "nu-undefined", "outlier"
@@ -157,7 +157,7 @@ class PointResult(_Body, frozen=True, omit_defaults=True):
     monte_carlo: Drawn | None = None
     outliers: tuple[Outlying, ...] = ()
     information: tuple[Figure, ...] = ()
-    concerns: tuple[Concern, ...] = ()
+    cautions: tuple[Caution, ...] = ()
 
 
 class Result(_Body, frozen=True):

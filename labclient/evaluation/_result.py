@@ -11,8 +11,8 @@ import labclient
 from labclient.clock import iso
 from labclient.errors import DataUnfit
 from labclient.evaluation._budget import Given, certified_value, dof_text, lines
+from labclient.evaluation._cautions import cautions
 from labclient.evaluation._checks import environment_runs
-from labclient.evaluation._concerns import concerns
 from labclient.evaluation._cycles import Measured, measured, sets
 from labclient.evaluation._data import (
     Correlated,
@@ -126,7 +126,7 @@ def _point_result(
         monte_carlo=drawing,
         outliers=outliers,
         information=told_figures,
-        concerns=tuple(concerns(given, found, U, second_order, drawing, outliers)),
+        cautions=tuple(cautions(given, found, U, second_order, drawing, outliers)),
     )
 
 

@@ -14,9 +14,10 @@ import msgspec
 from msgspec import Struct
 
 from labclient.errors import NotVerified, Trouble
-from labclient.evaluation import CHECK_NAMES, Check, check_again, result
+from labclient.evaluation import CHECK_NAMES, Check, check_again, result, same_result
 from labclient.notebook import Reader, check, is_simulated, restore
 from labclient.package._data import PACKAGE_JSON, REPORT_PDF, RESULT_JSON, PackageInfo, ResultFile
+from labclient.package._gates_again import gates
 from labclient.package._origin import anchors, open_plan
 from labclient.plan import Plan, TrustList
 from labclient.signing import Container, Finding, Report, canonical, parse_strict, read_container, verify_container
@@ -72,10 +73,10 @@ def _verify(container: Container, trust: TrustList, moment: datetime) -> Package
         report = verify_container(container, anchors(trust), ("operator",), moment)
         return PackageReport(report, None, (Finding("package", trouble.sentence, PACKAGE_JSON),))
     roles = info.roles or ("operator",)
-    report = verify_container(container, anchors(trust), roles, moment)
+    report = verify_container(container, anchors(trust), roles, moment, distinct=False)  # the plan says, further on
     findings = [*_people(report, info, trust)]
     if report.ok:  # what nobody vouches for is not worth computing
-        findings += _content(container, info, trust, moment)
+        findings += _content(container, info, trust, moment, report)
     return PackageReport(report, info, tuple(findings))
 
 
@@ -101,7 +102,9 @@ def _people(report: Report, info: PackageInfo, trust: TrustList) -> Iterator[Fin
         )
 
 
-def _content(container: Container, info: PackageInfo, trust: TrustList, moment: datetime) -> Iterator[Finding]:
+def _content(
+    container: Container, info: PackageInfo, trust: TrustList, moment: datetime, report: Report
+) -> Iterator[Finding]:
     with TemporaryDirectory(prefix="labclient-") as name:
         folder = Path(name)
         try:
@@ -122,11 +125,22 @@ def _content(container: Container, info: PackageInfo, trust: TrustList, moment: 
                 takes_part = any(one.laboratory.code == info.laboratory for one in plan.participants)
                 if (plan.roles, plan.id, plan.assurance) != said or not takes_part:
                     yield Finding("plan", message("The package does not say what its plan says."), PACKAGE_JSON)
+                yield from _duties(plan, report)
+                yield from gates(reader)
                 yield from _results(reader, plan, _json(container, RESULT_JSON, ResultFile), info)
         except Trouble as trouble:
             yield Finding("content", trouble.sentence)
         except (LookupError, TypeError, ValueError, msgspec.ValidationError) as error:  # entries of a forged log
             yield Finding("content", message("The log does not say what it must: {cause}", cause=repr(error)))
+
+
+def _duties(plan: Plan, report: Report) -> Iterator[Finding]:
+    """Nobody signed in two roles, where the plan wants different people."""
+    seen: set[str] = set()
+    for one in report.signatures if plan.distinct_people else ():
+        if one.person.id in seen:
+            yield Finding("same_person", message("{name} signed in two roles.", name=one.person.name), one.role)
+        seen.add(one.person.id)
 
 
 def _log(notebook: Path, info: PackageInfo) -> Iterator[Finding]:
@@ -227,7 +241,7 @@ def _results(reader: Reader, plan: Plan, file: ResultFile, info: PackageInfo) ->
     if not recorded or canonical(dict(recorded[-1].body)) != canonical(msgspec.to_builtins(file.result)):
         yield Finding("result", message("The result is not the one in the log."), RESULT_JSON)
     again = result(reader, plan, reader.size)  # of the whole log: nothing came later that the result leaves out
-    if (again.points, again.methods) != (file.result.points, file.result.methods):
+    if not same_result(file.result, again):
         yield Finding("result", message("The readings do not give this result."), RESULT_JSON)
     verdicts: dict[str, str] = {}
     for entry in reader.entries({"check"}):

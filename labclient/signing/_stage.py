@@ -32,11 +32,12 @@ ROLES_OF_A_RESULT = ("operator", "checker", "approver")
 
 
 class Stage:
-    """The folder and the roles that must sign it, in order."""
+    """The folder and the roles that must sign it, in order; unless `distinct`, one person may sign in two of them."""
 
-    def __init__(self, folder: Path, roles: Sequence[str] = ROLES_OF_A_RESULT) -> None:
+    def __init__(self, folder: Path, roles: Sequence[str] = ROLES_OF_A_RESULT, *, distinct: bool = True) -> None:
         self.folder = folder
         self.roles = tuple(roles)
+        self.distinct = distinct
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -107,6 +108,8 @@ class Stage:
                 message("Ask the pilot for a certificate with this role."),
             )
         for earlier in self.signers():
+            if not self.distinct and earlier.person.id == card.person.id:
+                continue
             if earlier.person.id == card.person.id or earlier.key_fingerprint == card.key_fingerprint:
                 raise GateClosed(
                     message("{name} has already signed; nobody signs in two roles.", name=card.person.name),

@@ -47,11 +47,14 @@ def verify(path: Path, trust: Trust, required_roles: Sequence[str], moment: date
         return Report("", moment, (), (), (Finding("container", trouble.sentence),))
 
 
-def verify_container(container: Container, trust: Trust, required_roles: Sequence[str], moment: datetime) -> Report:
-    """As `verify`, for a container already open, so that what is read from it next is what was judged."""
+def verify_container(
+    container: Container, trust: Trust, required_roles: Sequence[str], moment: datetime, *, distinct: bool = True
+) -> Report:
+    """As `verify`, for a container already open, so that what is read from it next is what was judged. Unless
+    `distinct`, one person may sign in two roles; two people never with one key."""
     if not required_roles:
         raise ValueError("at least one role must be required")
-    judge = _Judge(container, trust, tuple(required_roles), moment)
+    judge = _Judge(container, trust, tuple(required_roles), moment, distinct=distinct)
     judge.judge()
     files = tuple(
         FileReport(name, entry.size, container.digests[name].hex()) for name, entry in container.entries.items()
@@ -62,7 +65,10 @@ def verify_container(container: Container, trust: Trust, required_roles: Sequenc
 class _Judge:
     """Collects findings over one container."""
 
-    def __init__(self, container: Container, trust: Trust, roles: tuple[str, ...], moment: datetime) -> None:
+    def __init__(
+        self, container: Container, trust: Trust, roles: tuple[str, ...], moment: datetime, *, distinct: bool
+    ) -> None:
+        self._distinct = distinct
         self.container = container
         self.trust = trust
         self.roles = roles
@@ -173,10 +179,11 @@ class _Judge:
         if role not in person.roles:
             text = message("The certificate of {name} does not carry the role {role}.", name=person.name, role=role)
             self._find("role_missing", text, subject)
-        if not person.id or self._people.setdefault(person.id, role) != role:
+        if not person.id or (self._people.setdefault(person.id, role) != role and self._distinct):
             text = message("{name} signed in two roles.", name=person.name)
             self._find("same_person", text, subject)
-        if self._keys.setdefault(found.card.key_fingerprint, role) != role:
+        holder = role if self._distinct else person.id
+        if self._keys.setdefault(found.card.key_fingerprint, holder) != holder:
             self._find("same_key", message("One key signed in two roles."), subject)
 
     def _judge_signoff(self, said: SignOff, found: Signature, role: str, previous: str, subject: str) -> None:

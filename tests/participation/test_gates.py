@@ -118,7 +118,7 @@ PEOPLE_MAY = {
     "results": {"exclusion", "budget", "result"},
     "signing": {"exclusion", "budget", "result", "staged"},
     "submission": {"submitted", "receipt"},
-    "handed-over": {"handed-over"},
+    "handed-over": {"handed-over", "decision"},
     None: set(),
 }
 BOUND = set().union(*PEOPLE_MAY.values()) | {"signed-off", "packaged"}
@@ -217,6 +217,20 @@ def test_departure_damage_opens_by_a_decision_about_it(desk) -> None:
     assert "Damage was found" in reasons(desk)
     desk.decide(found)
     desk.p.finish("departure", WHO)
+
+
+def test_a_decision_to_stop_at_departure_stops_the_handover_and_nothing_else(desk) -> None:
+    desk.until("departure")
+    desk.decide(desk.enter("departure", visual="damaged"), "stop")
+    desk.p.finish("departure", WHO)  # what was measured can still be sent
+    state = msgspec.structs.replace(desk.p.state, done=STATIONS[:-1])
+    with pytest.raises(GateClosed, match="not handed over"):
+        may_enter(state, "handed-over")
+    assert any("not handed over" in str(one) for one in missing(state, "handed-over"))
+    may_enter(state, "decision")
+    on = msgspec.structs.replace(state.decision, decision="continue")
+    may_enter(msgspec.structs.replace(state, decision=on), "handed-over")
+
 
 
 # -- measurement -------------------------------------------------------------------------------------------------------

@@ -4,48 +4,50 @@ from collections.abc import Iterator, Mapping
 
 from labclient.errors import DataUnfit
 from labclient.evaluation._budget import Given
-from labclient.evaluation._data import Concern, Drawn, Figure, Outlying, PointResult, SecondOrderTerms, digits
+from labclient.evaluation._data import Caution, Drawn, Figure, Outlying, PointResult, SecondOrderTerms, digits
 from labclient.evaluation._valued import Valued
 from labclient.metrology import Doubt, doubts
 from labclient.units import UNITS, factor, fitting_unit, number
 from labclient.words import Message, message
 
 
-def concerns(
+def cautions(
     given: Given,
     of: Valued,
     U: float,
     second_order: SecondOrderTerms | None,
     drawing: Drawn | None,
     outliers: tuple[Outlying, ...],
-) -> Iterator[Concern]:
-    """Everything that is worth a warning about one point; a value of zero has no ratio. Raises `DataUnfit` for a CMC stated twice, `UnitUnknown` for
-    one of another quantity."""
+) -> Iterator[Caution]:
+    """Everything that is worth a warning about one point; a value of zero has no ratio.
+
+    Raises `DataUnfit` for a CMC stated twice, `UnitUnknown` for one of another quantity.
+    """
     plan, unit = given.plan, given.plan.unit
     cmc, rule = _cmc(given), plan.sanity
     band = (float(rule.relative_low or 0), float(rule.relative_high or _ANY)) if of.value else None
     asked = None if cmc is None else float(rule.cmc) * cmc
     for doubt in doubts(of.value, U, unit, cmc=asked, band=band):
         if doubt is Doubt.BELOW_CMC and cmc is not None:
-            yield Concern("below-cmc", (Figure("U", digits(U), unit), Figure("CMC", digits(cmc), unit)))
+            yield Caution("below-cmc", (Figure("U", digits(U), unit), Figure("CMC", digits(cmc), unit)))
         else:
             ratio = Figure("U / value", digits(U / abs(of.value)))
-            yield Concern("ratio-low" if doubt is Doubt.TOO_SMALL else "ratio-high", (ratio,))
+            yield Caution("ratio-low" if doubt is Doubt.TOO_SMALL else "ratio-high", (ratio,))
     if second_order is not None and second_order.matters:
         figures = (Figure("u_c", digits(of.budget.u_c), unit), Figure("second order", second_order.u_c, unit))
-        yield Concern("second-order", figures)
+        yield Caution("second-order", figures)
     if of.budget.nu_eff is None:
-        yield Concern("nu-undefined")
+        yield Caution("nu-undefined")
     if drawing is not None and drawing.validated == "no":
-        yield Concern("not-validated", (Figure("trials", str(drawing.trials)),))
+        yield Caution("not-validated", (Figure("trials", str(drawing.trials)),))
     elif drawing is not None and not drawing.stable:
-        yield Concern("not-stable", (Figure("trials", str(drawing.trials)),))
+        yield Caution("not-stable", (Figure("trials", str(drawing.trials)),))
     for one in outliers:
         if one.standing in {"straggler", "outlier"}:
-            yield Concern("outlier", (Figure("test", one.test), Figure("standing", one.standing)))
+            yield Caution("outlier", (Figure("test", one.test), Figure("standing", one.standing)))
 
 
-def concern_told(one: Concern) -> Message:
+def caution_told(one: Caution) -> Message:
     """A warning in words, with what to do."""
     figures = {figure.name: figure for figure in one.figures}
     told: Mapping[str, Message] = {
@@ -75,9 +77,9 @@ def concern_told(one: Concern) -> Message:
     return told[one.code]
 
 
-def concerns_of(points: tuple[PointResult, ...]) -> list[tuple[str, Concern]]:
+def cautions_of(points: tuple[PointResult, ...]) -> list[tuple[str, Caution]]:
     """The warnings of a result with the points that they are about."""
-    return [(point.point, one) for point in points for one in point.concerns]
+    return [(point.point, one) for point in points for one in point.cautions]
 
 
 _ANY = 1e300
