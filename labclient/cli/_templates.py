@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from labclient.participation import KINDS, State
-from labclient.plan import Plan
+from labclient.plan import Plan, influences_asked
 
 
 def template(kind: str, state: State) -> dict[str, Any]:
@@ -44,7 +44,9 @@ def unfilled(value: Any, where: str = "") -> list[str]:
 def _budget(made: dict[str, Any], plan: Plan) -> dict[str, Any]:
     row, influence = made["rows"][0], made["influences"][0]
     declared = [one.id for one in plan.budget if one.origin == "declared"]
-    wanted = [one.influence for one in plan.budget if one.origin == "coefficient"]
+    wanted = influences_asked(plan)
+    if plan.model is None:
+        row.pop("estimate")
     return {
         "rows": [row | {"row": id, "point": point.id} for id in declared for point in plan.points],
         "influences": [influence | {"influence": one} for one in wanted],

@@ -34,6 +34,7 @@ from labclient.evaluation._names import CHECK_NAMES, VERDICT_NAMES
 from labclient.evaluation._origin import counts, origin_counts
 from labclient.evaluation._result import result
 from labclient.evaluation._stretch import write_stretch
+from labclient.evaluation._valued import Told
 
 __all__ = [
     "CHECK_NAMES",
@@ -57,6 +58,7 @@ __all__ = [
     "PointResult",
     "Result",
     "Standard",
+    "Told",
     "averaging",
     "averaging_of",
     "averaging_told",

@@ -138,7 +138,11 @@ class HandedOver(Body, frozen=True):
 
 
 class StationDone(Body, frozen=True):
+    """A station is signed off; `passed` names the warnings of the result that this person has seen and lets pass, as
+    point and code."""
+
     station: Station
+    passed: tuple[str, ...] = ()
 
 
 class Staged(Body, frozen=True):

@@ -12,7 +12,7 @@ from msgspec import Struct
 from labclient.acquisition import ClockWatch, DailyCheckpoint, Recorder
 from labclient.clock import Clock
 from labclient.errors import GateClosed, NotebookDamaged, NotebookTrouble, NotVerified, WrongUse
-from labclient.evaluation import Check, CheckName, check_again, result, unknown_methods
+from labclient.evaluation import Check, CheckName, Told, cautions_of, check_again, result, unknown_methods
 from labclient.home import Home
 from labclient.notebook import Draft, Entry, Notebook, Reader, attachment
 from labclient.package import PlanSource, Trusted, open_plan, open_trust
@@ -171,15 +171,19 @@ class Participation:
             raise WrongUse(message("The notebook has version {version} already.", version=known.document.version))
         return self.recorder.enter(_trust_draft(trusted, file, who))[0]
 
-    def compute_result(self, who: str) -> Entry:
-        """Compute the results of all points from the record and enter them."""
+    def compute_result(self, who: str, told: Told | None = None) -> Entry:
+        """Compute the results of all points from the record and enter them. `told` hears how far a Monte Carlo
+        computation is, as done of at most; what it raises ends the computation, and nothing is entered."""
         may_enter(self.state, "result")
-        return self._enter("result", result(self._reader, self.state.plan, self.recorder.committed), who)
+        return self._enter("result", result(self._reader, self.state.plan, self.recorder.committed, told), who)
 
     def finish(self, station: Station, who: str) -> Entry:
-        """Sign a station off as done. Raises `GateClosed` with what is missing."""
+        """Sign a station off as done; with the results, the warnings that are passed. Raises `GateClosed` with what is
+        missing."""
         may_finish(self.state, station)
-        return self._enter("station-done", {"station": station}, who)
+        points = self.state.result.points if self.state.result and station == "results" else ()
+        passed = [f"{point}: {one.code}" for point, one in cautions_of(points)]
+        return self._enter("station-done", {"station": station} | ({"passed": passed} if passed else {}), who)
 
     def checkpoint(self) -> str:
         """Sign the head of the log, enter it, and leave it beside the notebook for the pilot; returns the note."""

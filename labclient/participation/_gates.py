@@ -10,7 +10,7 @@ from labclient.errors import GateClosed
 from labclient.instruments import Concern, ConcernId
 from labclient.participation._entries import Part
 from labclient.participation._state import MISSING, STATIONS, State
-from labclient.plan import Station
+from labclient.plan import Station, influences_asked
 from labclient.words import Message, message
 
 STATION_NAMES: dict[Station, Message] = {
@@ -309,13 +309,14 @@ def _results(state: State) -> Iterator[Message]:
 
 def _undeclared(state: State) -> Iterator[Message]:
     declared = {(row.row, row.point) for row in state.budget.rows} if state.budget else set()
-    influences = {one.influence for one in state.budget.influences} if state.budget else set()
+    influences: set[str] = {one.influence for one in state.budget.influences} if state.budget else set()
     for row in state.plan.budget:
         for point in state.plan.points:
             if row.origin == "declared" and (row.id, point.id) not in declared:
                 yield message("Budget: the row “{row}” at {point} is missing.", row=row.id, point=point.id)
-        if row.origin == "coefficient" and row.influence not in influences:
-            yield message("Budget: the uncertainty of the {influence} is missing.", influence=row.influence)
+    for influence in influences_asked(state.plan):
+        if influence not in influences:
+            yield message("Budget: the uncertainty of the {influence} is missing.", influence=influence)
 
 
 def _signing(state: State) -> Iterator[Message]:

@@ -33,7 +33,7 @@ from labclient.plan._data import (
     Transcription,
     TransferStandard,
 )
-from labclient.plan._model_rules import input_unit
+from labclient.plan._model_rules import influences_asked, input_unit
 from labclient.plan._reading import read_plan, read_trust
 from labclient.plan._rules import faults
 from labclient.plan._trust import Recipient, TrustedPerson, TrustList
@@ -75,6 +75,7 @@ __all__ = [
     "TrustedPerson",
     "asked_at",
     "faults",
+    "influences_asked",
     "input_unit",
     "level_told",
     "limits_told",

@@ -25,6 +25,15 @@ def input_unit(plan: Plan, row: BudgetRow) -> str:
     return plan.unit
 
 
+def influences_asked(plan: Plan) -> dict[str, str]:
+    """The influences whose uncertainty every laboratory declares, with the unit that suits."""
+    if plan.model is not None:
+        return {str(row.influence): row.unit for row in plan.budget if row.origin == "influence"}
+    wanted = {row.influence for row in plan.budget if row.origin == "coefficient"}
+    known = {one.influence: one.reference.unit for one in plan.transfer_standard.coefficients}
+    return {name: unit for name, unit in known.items() if name in wanted}
+
+
 def model_faults(plan: Plan) -> Iterator[Message]:
     """Everything impossible about the model, its inputs and what is computed beside it."""
     yield from _rows(plan)
