@@ -57,12 +57,12 @@ class Times(pg.AxisItem):  # type: ignore[misc]
 
     def __init__(self) -> None:
         self.kind: TimeAxis = "elapsed"
-        self._started_s = 0.0
+        self.started_s = 0.0
         super().__init__("bottom")
         self.enableAutoSIPrefix(False)
 
     def show_time(self, kind: TimeAxis, started_s: float) -> None:
-        self.kind, self._started_s = kind, started_s
+        self.kind, self.started_s = kind, started_s
         self.picture = None
         self.update()
 
@@ -74,19 +74,20 @@ class Times(pg.AxisItem):  # type: ignore[misc]
         return [(step, [place * step - shift for place in range(first, last + 1)])]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: ARG002
-        return [self._told(value, spacing) for value in values]
+        return [self.told(value, spacing) for value in values]
 
     def _shift(self) -> float:
         """Seconds from local midnight before the start to the start, so that wall ticks are round for the reader."""
         if self.kind == "elapsed":
             return 0.0
-        start = datetime.fromtimestamp(self._started_s).astimezone()
+        start = datetime.fromtimestamp(self.started_s).astimezone()
         return (start - start.replace(hour=0, minute=0, second=0, microsecond=0)).total_seconds()
 
-    def _told(self, value: float, step: float) -> str:
+    def told(self, value: float, step: float) -> str:
+        """A time as it stands at the axis, where neighbours are `step` seconds apart."""
         decimals = 0 if step >= 1 else min(6, -floor(log10(step)))
         if self.kind == "wall":
-            moment = datetime.fromtimestamp(self._started_s + value + 1e-9).astimezone()
+            moment = datetime.fromtimestamp(self.started_s + value + 1e-9).astimezone()
             return moment.strftime("%m-%d" if step >= 86400 else "%H:%M" if step >= 60 else "%H:%M:%S")
         if decimals:
             return f"{value:.{decimals}f} s"

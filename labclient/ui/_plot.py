@@ -1,87 +1,85 @@
 """The live plot of a run: readings relative to a display zero, over time.
 
-Each pixel column is one vertical line between its extremes, stretched to touch its neighbours; below four readings a
-column the readings themselves are joined. Gaps stay blank. The display zero is a value of this run: the plot knows
-nothing of a nominal value and nothing of other laboratories.
+Each pixel column is one vertical line between its extremes, stretched to touch its neighbours, with their mean on it
+where there is room; below four readings a column the readings themselves are joined. Gaps stay blank. The display zero
+is a value of this run: the plot knows nothing of a nominal value and nothing of other laboratories.
 """
 
+from collections.abc import Iterable
+from functools import partial
 from math import ceil, floor, isfinite
+from pathlib import Path
 from time import perf_counter
-from typing import Any, Final, Literal
+from typing import ClassVar, Final
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QThread, QTimer, Signal
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, Qt, QThread, QTimer, Signal
+from PySide6.QtGui import QBrush, QColor, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QPushButton, QWidget
 
-from labclient.ui._axes import Canvas, Levels, TimeAxis, Times
+from labclient.evaluation import write_stretch
+from labclient.ui._axes import Levels, TimeAxis, Times
 from labclient.ui._digits import grouped
+from labclient.ui._plot_cursors import Cursors, Name, readout
+from labclient.ui._plot_frame import Act, Plot, Table
+from labclient.ui._plot_marks import Above, Ground, Mark, Marks
+from labclient.ui._plot_trace import Seen, Trace, look
+from labclient.ui._plot_words import described
 from labclient.ui._pyramid import Floats, Pyramid
-from labclient.ui._scales import display_zero, grown, grown_time, segments, touching
-from labclient.ui._theme import S1, S2, Type, current_theme, space, type_font
+from labclient.ui._scales import display_zero, grown, grown_time
+from labclient.ui._theme import current_theme
 from labclient.units import fitting_unit
 from labclient.words import Message, message, say
 
 _FRAME_S: Final = 0.04
 _SLOW_S: Final = 0.015
-_PER_COLUMN: Final = 4
-_FEW: Final = 160
-_LOW: Final = 10  # lines of text; a lower plot names no axis of time
+_ARROWS: Final = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+_CURSOR_KEYS: Final[dict[Qt.KeyboardModifier, Name]] = {
+    Qt.KeyboardModifier.ControlModifier: "A",
+    Qt.KeyboardModifier.ShiftModifier: "B",
+}
 
 
-class RunPlot(QWidget):
+class RunPlot(Plot):
     """A run's readings. `append` takes times in seconds since the start of the run and values in the unit of
     `set_unit`; both from the thread of the window only (`RuntimeError` otherwise). The plot follows the run until the
-    reader moves it; End, or the button, lets it follow again."""
+    reader moves it; End, or the button, lets it follow again. Ctrl and Shift with the arrows move cursor A and B."""
 
     followed = Signal(bool)
+    liked_axis: ClassVar[TimeAxis] = "elapsed"  # what was chosen last, for the plots made next
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._pyramid = Pyramid()
+        super().__init__(Levels("left"), Times(), parent)
+        self._pyramid, self._cursors, self.marks = Pyramid(), Cursors(), Marks()
         self._zero: float | None = None
         self._unit, self._shown_unit, self._scale = "", "", 1.0
         self._band: tuple[float, float] | None = None
+        self._u: float | None = None
         self._low = self._high = self._paint_s = 0.0
         self._following, self._moving, self._growing = True, False, True
         self._reference: Message | None = None
-        self._marks: dict[str, tuple[Floats, Floats]] = {}
+        self._source: tuple[Path, int] | None = None
+        self._axis.show_time(self.liked_axis, 0.0)
 
-        self._canvas = Canvas(self)
-        self._axis = Times()
-        item = self._canvas.getPlotItem()
-        item.setAxisItems({"bottom": self._axis, "left": Levels("left")})
-        item.setMenuEnabled(False)
-        item.hideButtons()
-        self._view: Any = item.getViewBox()
-        self._view.disableAutoRange()
-        self._view.setDefaultPadding(0)
         self._view.setMouseEnabled(x=True, y=False)
-        self._left: Any = item.getAxis("left")
-        self._left.enableAutoSIPrefix(False)
         self._region = pg.LinearRegionItem(orientation="horizontal", movable=False)
         self._region.setZValue(-20)
-        self._curve = pg.PlotCurveItem(connect="pairs")
-        self._dots = pg.ScatterPlotItem(pxMode=True)
-        self._scatter = {"excluded": pg.ScatterPlotItem(symbol="x"), "flagged": pg.ScatterPlotItem(symbol="t")}
-        for one in (self._region, self._curve, self._dots, *self._scatter.values()):
-            item.addItem(one)
+        self._ground, self._above = Ground(self.marks), Above(self.marks)
+        self._ground.setZValue(-10)
+        self._above.setZValue(10)
+        self._trace = Trace()
+        for one in (self._region, self._ground, *self._trace.items, self._above):
+            self._item.addItem(one, ignoreBounds=True)
         self._view.sigRangeChangedManually.connect(self._moved_by_hand)
         self._view.sigRangeChanged.connect(self._range_changed)
+        self._canvas.scene().sigMouseClicked.connect(self._clicked)
+        self._canvas.scene().sigMouseMoved.connect(self._pointed)
 
-        self._caption = QLabel()
         self._follow = QPushButton()
         self._follow.setProperty("role", "quiet")
         self._follow.clicked.connect(self.follow)
-        self._head = QHBoxLayout()
-        self._head.addWidget(self._caption, 1)
-        self._head.addWidget(self._follow)
-        self._column = QVBoxLayout(self)
-        self._column.addLayout(self._head)
-        self._column.addWidget(self._canvas, 1)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._head.insertWidget(1, self._follow)
 
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -97,7 +95,9 @@ class RunPlot(QWidget):
         if QThread.currentThread() != self.thread():
             raise RuntimeError("the plot belongs to the window's thread")
         times, values = np.asarray(times_s, np.float64), np.asarray(values, np.float64)
-        finite = values[np.isfinite(values)]
+        self._pyramid.append(times, values)
+        there = np.isfinite(values)
+        finite = values[there]
         if len(finite):
             if self._zero is None:
                 self._zero = display_zero(float(finite[0]))
@@ -105,18 +105,31 @@ class RunPlot(QWidget):
                 self._speak()
             self._low = min(self._low, float(finite.min()) - self._zero)
             self._high = max(self._high, float(finite.max()) - self._zero)
-        self._pyramid.append(times, values)
+        if len(finite) < len(values):
+            self.marks.missing.append(times[~there])
         self._due()
 
     def clear(self) -> None:
-        """Begin anew: no readings, no display zero, no marks, no band, and following."""
-        self._pyramid, self._zero, self._band = Pyramid(), None, None
+        """Begin anew: no readings, no display zero, no marks, no cursors, no band, and following."""
+        self._pyramid, self._zero, self._band, self._u = Pyramid(), None, None, None
         self._low = self._high = 0.0
-        self._marks = {}
+        self._cursors.clear()
+        for kept in (self.marks.marks, self.marks.missing, self.marks.cursors):
+            kept.clear()
+        self.put_readout("")
         self._region.hide()
         self._growing = True
         self._speak()
         self.follow()
+
+    @property
+    def pyramid(self) -> Pyramid:
+        """The readings; only ever added to, so that another thread may read what was there when it was asked."""
+        return self._pyramid
+
+    def set_source(self, notebook: Path, run: int) -> None:
+        """Where the readings are recorded: numbers are written from there."""
+        self._source = (notebook, run)
 
     def set_growing(self, growing: bool) -> None:
         """Whether more readings are to come: only then is room left for them."""
@@ -134,21 +147,38 @@ class RunPlot(QWidget):
         self._unit = unit
         self._due()
 
+    def set_uncertainty(self, u: float | None) -> None:
+        """The standard uncertainty of one reading, as far as its scatter shows it; None while it is not known."""
+        self._u = u
+        if self._cursors:
+            self._due()
+
     def set_band(self, low: float | None, high: float | None = None) -> None:
         """Draw the limits of the settling or stability criterion, as differences from the display zero; None: none."""
         self._band = None if low is None or high is None else (low, high)
         self._region.setVisible(self._band is not None)
         self._due()
 
-    def set_marks(self, kind: Literal["excluded", "flagged"], times_s: Floats, values: Floats) -> None:
-        """Show which readings are excluded (a cross) or flagged (a triangle); they stay in the curve."""
-        self._marks[kind] = (np.asarray(times_s, np.float64), np.asarray(values, np.float64))
+    def add_mark(self, mark: Mark) -> None:
+        """Show something that happened, at its moment."""
+        self.marks.marks.append(mark)
         self._due()
 
-    def set_time_axis(self, kind: TimeAxis, started_s: float = 0.0) -> None:
+    def set_excluded(self, marks: list[Mark]) -> None:
+        """Show which stretches are excluded; their readings stay in the curve."""
+        if marks != self.marks.of("excluded"):
+            self.marks.marks[:] = [*self.marks.of("note", "stage", "gap"), *marks]
+            self._due()
+
+    def set_time_axis(self, kind: TimeAxis, started_s: float | None = None) -> None:
         """Time since the start, or time of this PC, where `started_s` is the start in seconds since 1970 UTC."""
-        self._axis.show_time(kind, started_s)
+        self._axis.show_time(kind, self._axis.started_s if started_s is None else started_s)
         self._speak()
+        self._due()
+
+    def set_start(self, started_s: float) -> None:
+        """When the run began, in seconds since 1970 UTC."""
+        self.set_time_axis(self._axis.kind, started_s)
 
     def follow(self) -> None:
         """Show the whole run and grow with it."""
@@ -190,10 +220,16 @@ class RunPlot(QWidget):
         self._choose_unit()
         if self._following:
             self._fit()
-        elif self._zero is not None:
-            self._fit_levels(self._zero)
-        self._draw_curve()
-        self._draw_marks()
+        start, end = self._view.viewRange()[0]
+        seen = look(self._pyramid, start, end, self._columns())
+        if not self._following and self._zero is not None:
+            self._fit_levels(self._zero, seen)
+        if self._zero is None:
+            self._trace.clear()
+        else:
+            self._trace.draw(seen, self._zero, self._scale, self._view.viewPixelSize()[1])
+        self._stand_cursors()
+        self._above.update()
         self._paint_s = perf_counter() - started + self._canvas.last_s
 
     def _choose_unit(self) -> None:
@@ -220,10 +256,10 @@ class RunPlot(QWidget):
             last = first + grown_time(last - first)
         self._show((first, last), (bottom, top))
 
-    def _fit_levels(self, zero: float) -> None:
+    def _fit_levels(self, zero: float, seen: Seen) -> None:
         """Hold all that is in the reader's range of time; no change while it fills a quarter of what is shown."""
         times, (bottom, top) = self._view.viewRange()
-        low, high = ((level - zero) / self._scale for level in self._pyramid.extremes(*self._pyramid.within(*times)))
+        low, high = ((level - zero) / self._scale for level in (seen.low, seen.high))
         if isfinite(low) and not (bottom <= low and high <= top and high - low >= (top - bottom) / 4):
             step = grown(max((high - low) / 5, 1e-9 * abs(zero) / self._scale, 1e-9))
             self._show(times, ((floor(low / step) - 0.5) * step, (ceil(high / step) + 0.5) * step))
@@ -233,36 +269,8 @@ class RunPlot(QWidget):
         self._view.setRange(xRange=times, yRange=levels, padding=0)
         self._moving = False
 
-    def _draw_curve(self) -> None:
-        if self._zero is None:
-            self._curve.setData([], [])
-            self._dots.setData([], [])
-            return
-        (start, end), _ = self._view.viewRange()
-        columns = max(1, ceil(self._view.width()))
-        first, behind = self._pyramid.within(start, end)
-        if behind - first < _PER_COLUMN * columns:
-            times, values = self._pyramid.samples(first - 1, behind + 1)
-            levels = (values - self._zero) / self._scale
-            x, y, alone = segments(times, levels)
-            few = behind - first <= _FEW
-            self._curve.setData(x, y, connect="pairs", antialias=few)
-            dotted = np.isfinite(levels) if few else alone
-            self._dots.setData(times[dotted], levels[dotted])
-            return
-        found = self._pyramid.query(start, end, columns)
-        pixel = self._view.viewPixelSize()[1]
-        low, high = (found.low - self._zero) / self._scale, (found.high - self._zero) / self._scale
-        low, high = touching(low, high, found.joined, pixel)
-        self._curve.setData(
-            np.repeat(found.times, 2), np.stack((low, high), axis=1).ravel(), connect="pairs", antialias=False
-        )
-        self._dots.setData([], [])
-
-    def _draw_marks(self) -> None:
-        for kind, scatter in self._scatter.items():
-            times, values = self._marks.get(kind, (np.empty(0), np.empty(0)))
-            scatter.setData(times, (values - (self._zero or 0.0)) / self._scale)
+    def _columns(self) -> int:
+        return max(1, ceil(float(self._view.width())))
 
     # Moving about
 
@@ -281,9 +289,7 @@ class RunPlot(QWidget):
         self._due()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_End:
-            self.follow()
-            return
+        key, modifiers = Qt.Key(event.key()), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         (start, end), _ = self._view.viewRange()
         width, middle = end - start, (start + end) / 2
         ranges = {
@@ -292,90 +298,124 @@ class RunPlot(QWidget):
             Qt.Key.Key_Up: (middle - width / 4, middle + width / 4),
             Qt.Key.Key_Down: (middle - width, middle + width),
         }
-        asked = ranges.get(Qt.Key(event.key()))
-        if asked is None:
+        if key == Qt.Key.Key_End:
+            self.follow()
+        elif modifiers in _CURSOR_KEYS and key in _ARROWS:
+            self._step_cursor(_CURSOR_KEYS[modifiers], _ARROWS[key])
+        elif key == Qt.Key.Key_Escape and self._cursors:
+            self.clear_cursors()
+        elif not modifiers and key in ranges:
+            self.look_at(*ranges[key])
+        else:
             super().keyPressEvent(event)
+
+    # Cursors
+
+    def put_cursor(self, name: Name, time: float) -> None:
+        """Put a cursor on the reading nearest in time."""
+        self._cursors.put(name, self._pyramid, time)
+        self._due()
+
+    def clear_cursors(self) -> None:
+        """Take both away."""
+        self._cursors.clear()
+        self._due()
+
+    def _step_cursor(self, name: Name, by: int) -> None:
+        (start, end), _ = self._view.viewRange()
+        stands = self._cursors.step(name, self._pyramid, (start, end), self._columns(), by)
+        if stands is not None and not start <= stands <= end:
+            self.look_at(stands - (end - start) / 2, stands + (end - start) / 2)
+        self._due()
+
+    def _stand_cursors(self) -> None:
+        standing = self._cursors.standing(self._pyramid)
+        if not standing and not self.marks.cursors:
             return
-        self.look_at(*asked)
+        zero = self._zero or 0.0
+        self.marks.cursors[:] = [(one.name, one.time, (one.value - zero) / self._scale) for one in standing]
+        step = (self._view.viewRange()[0][1] - self._view.viewRange()[0][0]) / self._columns()
+        told = readout(standing, self._pyramid, zero=zero, unit=self._shown_unit or "1", scale=self._scale, u=self._u,
+                       told_time=partial(self._axis.told, step=step))  # fmt: skip
+        self.put_readout("   ".join(map(say, told)))
+        self.describe()
+
+    def _clicked(self, event: object) -> None:
+        if event.button() != Qt.MouseButton.LeftButton or self._zero is None:  # type: ignore[attr-defined]
+            return
+        place: QPointF = event.scenePos()  # type: ignore[attr-defined]
+        if self._view.sceneBoundingRect().contains(place):
+            shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier  # type: ignore[attr-defined]
+            self.put_cursor("B" if shift else "A", self._view.mapSceneToView(place).x())
+
+    def _pointed(self, place: QPointF) -> None:
+        """What a mark is, for whoever points at it."""
+        reach = 5 * self._view.viewPixelSize()[0]
+        found = self.marks.near(self._view.mapSceneToView(place).x(), reach)
+        self._canvas.setToolTip(say(found.words) if found else "")
 
     # Looks and words
 
-    def sizeHint(self) -> QSize:
-        return self._lines(11)
+    def acts(self) -> Iterable[Act]:
+        wall = self._axis.kind == "wall"
+        return (
+            (message("Follow the run"), "End", self.follow, self._following),
+            (message("Time of this PC"), "", partial(self._like_axis, "elapsed" if wall else "wall"), wall),
+            (message("Cursor A (Ctrl and arrows)"), "", partial(self._step_cursor, "A", 1), None),
+            (message("Cursor B (Shift and arrows)"), "", partial(self._step_cursor, "B", 1), None),
+            (message("No cursors"), "Esc", self.clear_cursors, None),
+        )
 
-    def minimumSizeHint(self) -> QSize:
-        return self._lines(7)
+    def _like_axis(self, kind: TimeAxis) -> None:
+        RunPlot.liked_axis = kind
+        self.set_time_axis(kind)
+
+    def table(self) -> Table:
+        start, end = self._view.viewRange()[0]
+        if self._source is None:
+            raise RuntimeError("readings that are recorded nowhere")
+        notebook, run = self._source
+        return lambda path: write_stretch(notebook, run, path, start, end)
+
+    def suggested_file(self) -> Path:
+        if self._source is None:
+            return Path("plot.png")
+        notebook, run = self._source
+        return notebook.with_name(f"{notebook.stem}-run-{run}.png")
+
+    def described(self) -> str:
+        if self._zero is None:
+            return self._caption.text()
+        shown = None if self._following else self._view.viewRange()[0]
+        told = described(self._pyramid, self.marks, (self._low, self._high), self._shown_unit or "1", self._scale)
+        if shown:
+            start, end = (self._axis.told(one, 1.0) for one in shown)
+            told += (message("shown: {start} to {end}", start=start, end=end),)
+        return "; ".join(one for one in (self._caption.text(), *map(say, told), self._readout.text()) if one)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._name_time()
-
-    def _name_time(self) -> None:
-        """A low plot has no room for more than its times."""
-        self._axis.showLabel(self.height() >= self._lines(_LOW).height())
-
-    def _lines(self, count: float) -> QSize:
-        height = QFontMetricsF(type_font(Type.SMALL)).height()
-        return QSize(round(13 * height), round(count * height))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        theme = current_theme()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(pg.mkPen(theme.accent if self.hasFocus() else theme.line, width=2 if self.hasFocus() else 1))
-        painter.setBrush(QColor(theme.surface))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), space(S1), space(S1))
-        painter.end()
+        self.name_lower_axis()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._due()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if not hasattr(self, "_timer"):
-            return
-        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
-            self._dress()
-        elif event.type() == QEvent.Type.LanguageChange:
-            self._speak()
-
     def _dress(self) -> None:
-        theme, small = current_theme(), type_font(Type.SMALL)
-        self._canvas.setBackground(theme.surface)
-        self._curve.setPen(pg.mkPen(theme.trace, width=1))
-        self._dots.setPen(None)
-        self._dots.setBrush(theme.trace)
-        self._dots.setSize(space(0.22))
-        for kind, colour in (("excluded", theme.excluded), ("flagged", theme.attention)):
-            self._scatter[kind].setPen(pg.mkPen(colour, width=2 if kind == "excluded" else 1))
-            self._scatter[kind].setBrush(colour if kind == "excluded" else None)
-            self._scatter[kind].setSize(space(0.6))
+        super()._dress()
+        theme = current_theme()
+        self._trace.dress(theme)
         self._region.setBrush(QBrush(QColor(theme.band)))
         for line in self._region.lines:
             line.setPen(pg.mkPen(theme.limit, width=1, style=Qt.PenStyle.DashLine))
-        for axis in (self._left, self._axis):
-            axis.setPen(theme.edge)
-            axis.setTextPen(theme.muted)
-            axis.setTickFont(small)
-            axis.label.setFont(small)
-            axis.setStyle(maxTickLevel=0, tickLength=-space(0.25), tickTextOffset=space(0.25))
-        digits = QFontMetricsF(small)
-        self._canvas.getPlotItem().layout.setContentsMargins(0, digits.height() / 2, digits.height(), 0)
-        self._left.setWidth(round(digits.horizontalAdvance("−0.0000") + digits.height() * 0.5))
-        self._caption.setFont(small)
-        margin = space(S2)
-        self._column.setContentsMargins(margin, space(S1), margin, space(S1))
-        self._column.setSpacing(0)
         self._due()
 
     def _speak(self) -> None:
-        theme = current_theme()
-        style = {"color": theme.muted}
+        wall = self._axis.kind == "wall"
         self._axis.setLabel(
-            say(message("time of this PC") if self._axis.kind == "wall" else message("time since start")), **style
+            say(message("time of this PC") if wall else message("time since start")), color=current_theme().muted
         )
-        self._name_time()
+        self.name_lower_axis()
         self._follow.setText(say(message("Follow (End)")))
         if self._zero is None:
             told = say(message("No reading yet"))
@@ -386,4 +426,4 @@ class RunPlot(QWidget):
         self._canvas.setVisible(self._zero is not None)
         self._caption.setText(told)
         self.setAccessibleName(say(message("Readings over time")))
-        self.setAccessibleDescription(told)
+        super()._speak()

@@ -33,7 +33,7 @@ def plot(qtbot: object, light: Theme) -> RunPlot:
 def drawn(plot: RunPlot) -> tuple[np.ndarray, np.ndarray]:
     """The lines on screen, two points each."""
     plot._redraw()
-    x, y = plot._curve.getData()
+    x, y = plot._trace.curve.getData()
     return x.reshape(-1, 2), y.reshape(-1, 2)
 
 
@@ -73,7 +73,7 @@ def test_few_readings_are_joined_and_seen_one_by_one(plot: RunPlot) -> None:
     plot.append(np.array([0.0, 1, 2, 9, 10, 11]), np.array([1, 2, 1, 2, np.nan, 1.0]))
     x, _ = drawn(plot)
     assert x.tolist() == [[0, 1], [1, 2]]
-    assert len(plot._dots.getData()[0]) == 5
+    assert len(plot._trace.dots.getData()[0]) == 5
 
 
 def test_the_axis_tells_of_the_display_zero_and_never_of_a_deviation(plot: RunPlot) -> None:
@@ -88,7 +88,7 @@ def test_the_axis_tells_of_the_display_zero_and_never_of_a_deviation(plot: RunPl
 def test_the_trace_keeps_its_colour_whatever_the_values(plot: RunPlot, light: Theme) -> None:
     plot.set_band(-1e-6, 1e-6)
     plot.append(np.arange(100.0), 10 + 1e-5 * np.arange(100))
-    assert plot._curve.opts["pen"].color().name() == light.trace
+    assert plot._trace.curve.opts["pen"].color().name() == light.trace
     assert not painted(plot, light.alarm).any()
 
 
@@ -212,18 +212,6 @@ def test_a_mouse_pan_stops_following(plot: RunPlot) -> None:
     assert not plot.following
 
 
-def test_marks_stand_on_their_readings(plot: RunPlot) -> None:
-    plot.append(np.arange(10.0), 10 + 1e-6 * np.arange(10))
-    plot.set_marks("excluded", np.array([3.0]), np.array([10.000003]))
-    plot.set_marks("flagged", np.array([5.0]), np.array([10.000005]))
-    plot._redraw()
-    assert [tuple(part) for part in plot._scatter["excluded"].getData()] == [(3.0,), (pytest.approx(3.0, rel=1e-6),)]
-    assert plot._scatter["excluded"].opts["symbol"] != plot._scatter["flagged"].opts["symbol"]
-    plot.clear()
-    plot._redraw()
-    assert len(plot._scatter["excluded"].getData()[0]) == 0
-
-
 def test_clearing_begins_anew(plot: RunPlot) -> None:
     plot.append(np.arange(10.0), np.ones(10))
     plot.clear()
@@ -271,20 +259,20 @@ def test_a_hidden_plot_draws_nothing(plot: RunPlot) -> None:
     plot.append(np.arange(10.0), np.ones(10))
     plot._redraw()
     plot.hide()
-    before = plot._curve.getData()[0]
+    before = plot._trace.curve.getData()[0]
     plot.append(np.arange(10.0, 20), np.ones(10))
     plot._redraw()
-    assert plot._curve.getData()[0] is before
+    assert plot._trace.curve.getData()[0] is before
     assert not any(timer.isActive() and not timer.isSingleShot() for timer in plot.findChildren(QTimer))
 
 
 def test_the_plot_changes_its_theme(plot: RunPlot, qapp: QApplication) -> None:
     apply(qapp, DARK)
-    assert plot._curve.opts["pen"].color().name() == DARK.trace
+    assert plot._trace.curve.opts["pen"].color().name() == DARK.trace
     assert plot._left.textPen().color().name() == DARK.muted
     assert plot._canvas.backgroundBrush().color().name() == DARK.surface
     apply(qapp, LIGHT)
-    assert plot._curve.opts["pen"].color().name() == LIGHT.trace
+    assert plot._trace.curve.opts["pen"].color().name() == LIGHT.trace
 
 
 def test_the_plot_is_named_for_screen_readers_in_both_languages(plot: RunPlot) -> None:
