@@ -1,4 +1,4 @@
-"""Settings: what is picked holds at once and at the next start; keys of people are made, requested and certified here."""
+"""Settings: what is picked holds at once and at the next start; keys of people are made, requested, certified here."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
