@@ -10,10 +10,16 @@ from typing import Any
 
 from labclient.cli._common import MAX_JSON, add_json, add_notebook, opened, written
 from labclient.cli._out import amount, as_json, line, trouble
+from labclient.cli._result import drawing, tell_result
 from labclient.cli._templates import template, unfilled
 from labclient.cli._verbs import Verbs
 from labclient.errors import NotVerified, WrongUse
-from labclient.evaluation import CHECK_NAMES, VERDICT_NAMES, Check, Figure
+from labclient.evaluation import (
+    CHECK_NAMES,
+    VERDICT_NAMES,
+    Check,
+    Figure,
+)
 from labclient.notebook import Reader
 from labclient.participation import STATION_NAMES, STATIONS, Participation, State, read_state
 from labclient.signing import parse_strict, read_small
@@ -156,12 +162,8 @@ def basis(check: str, state: State) -> tuple[int, ...]:
 
 
 def _result(participation: Participation, asked: Namespace) -> int:
-    participation.compute_result(asked.who)
-    result = participation.state.result
-    for one in result.points if result else ():
-        line(message("{point}: {value} {unit}, U = {U} {unit}, k = {k}", point=one.point, value=one.reported_value,
-                     U=one.reported_U, k=one.k, unit=one.unit))  # fmt: skip
-    return 0
+    participation.compute_result(asked.who, drawing)
+    return tell_result(participation.state, in_json=asked.json)
 
 
 def _run_stop(participation: Participation, asked: Namespace) -> int:

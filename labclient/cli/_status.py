@@ -10,6 +10,7 @@ import msgspec
 from labclient.acquisition import clock_remarks
 from labclient.cli._common import add_json, add_notebook
 from labclient.cli._out import TASK_NAMES, as_json, line
+from labclient.cli._result import tell_result
 from labclient.cli._stability import tell_stability
 from labclient.cli._verbs import Verbs
 from labclient.evaluation import CHECK_NAMES, VERDICT_NAMES
@@ -27,8 +28,8 @@ def add(verbs: Verbs) -> None:
     add_notebook(status)
     status.add_argument(
         "--station",
-        choices=("stability",),
-        help=say(message("what the last run of this station says: Allan deviations, verdict, advice")),
+        choices=("stability", "results"),
+        help=say(message("what this station says: the last run's deviations, verdict and advice; or the result")),
     )
     add_json(status)
 
@@ -36,6 +37,8 @@ def add(verbs: Verbs) -> None:
 def _status(asked: Namespace) -> int:
     with Reader.open(asked.notebook) as reader:
         state = read_state(reader)
+        if asked.station == "results":
+            return tell_result(state, in_json=asked.json)
         if asked.station:
             return tell_stability(reader, state, in_json=asked.json)
     remarks = pc_clock(asked.notebook)

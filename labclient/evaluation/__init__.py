@@ -33,6 +33,15 @@ from labclient.evaluation._methods import METHODS, unknown_methods
 from labclient.evaluation._names import CHECK_NAMES, VERDICT_NAMES
 from labclient.evaluation._origin import counts, origin_counts
 from labclient.evaluation._result import result
+from labclient.evaluation._result_told import (
+    amount_told,
+    cautions_told,
+    chain_told,
+    coverage_told,
+    dof_shown,
+    examined_told,
+    k_text,
+)
 from labclient.evaluation._stretch import write_stretch
 from labclient.evaluation._valued import Told
 
@@ -59,17 +68,24 @@ __all__ = [
     "Result",
     "Standard",
     "Told",
+    "amount_told",
     "averaging",
     "averaging_of",
     "averaging_told",
     "caution_told",
     "cautions_of",
+    "cautions_told",
+    "chain_told",
     "check_again",
     "counts",
+    "coverage_told",
+    "dof_shown",
     "duration",
     "environment",
     "environment_runs",
+    "examined_told",
     "functional",
+    "k_text",
     "measured",
     "origin_counts",
     "reading_stability",
