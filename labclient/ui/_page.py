@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from labclient.ui._desk import Desk
+from labclient.ui._happening import Happening
 from labclient.ui._watch import LiveReplies, Snapshot
 from labclient.words import Message, message, say
 
@@ -49,6 +50,9 @@ class Page(QWidget):
 
     def show_replies(self, replies: LiveReplies) -> None:
         """Show readings that have just become durable."""
+
+    def show_happening(self, happened: Happening) -> None:
+        """Show something that has happened during a run."""
 
     def forget(self) -> None:
         """Another notebook, or the same from its beginning, is about to be shown."""

@@ -12,11 +12,13 @@ from labclient.ui._bench import runs_of
 from labclient.ui._bench_view import BenchView
 from labclient.ui._desk import Desk
 from labclient.ui._digits import BigDigits
+from labclient.ui._happening import Happening
 from labclient.ui._page import Page
 from labclient.ui._place import invitation
 from labclient.ui._plot import RunPlot
 from labclient.ui._recent import Recent
 from labclient.ui._remark import EventDialog
+from labclient.ui._run_marks import RunMarks
 from labclient.ui._strip import stale_after
 from labclient.ui._theme import S1, S2, space
 from labclient.ui._view import next_day, plain, verdicts
@@ -45,6 +47,10 @@ class RunPage(Page):
         self.words.setWordWrap(True)
         self.digits = BigDigits()
         self.plot = RunPlot()
+        self.marks = RunMarks(self.plot)
+        self.plot.saved.connect(lambda path: desk.told.emit(message("Saved: {path}", path=str(path))))
+        self.plot.troubled.connect(desk.failed)
+        self.plot.crashed.connect(desk.crashed)
         self.verdict = QLabel()
         self.verdict.setObjectName("verdict")
         self.verdict.setWordWrap(True)
@@ -85,6 +91,7 @@ class RunPage(Page):
         self.event_button.setEnabled(True)
         self.verdict.setText(verdicts(state, self.station))
         self._suit_the_run()
+        self.marks.show_state(state)
         if not self.running:
             asked = invitation(state, self.station) if ready and reasons else None
             self.put_words(say(asked) if asked else "")
@@ -103,6 +110,7 @@ class RunPage(Page):
             self._begin(replies)
             self._suit_the_run()
         self._taken += len(replies.times)
+        self.marks.take(replies)
         self.show_values(replies)
         self._show_band(replies)
         if not replies.fresh:
@@ -112,6 +120,10 @@ class RunPage(Page):
         pause = self._clock.restart() if self._clock.isValid() else 0
         self._clock.start()
         self._stale.start(round(stale_after(pause / 1e3) * 1e3))
+
+    def show_happening(self, happened: Happening) -> None:
+        if happened.task in self._tasks:
+            self.marks.add(happened)
 
     def show_values(self, replies: LiveReplies) -> None:
         """Put the readings into the plot."""
@@ -135,6 +147,7 @@ class RunPage(Page):
         super().forget()
         self._run = -1
         self.plot.clear()
+        self.marks.clear()
         self.digits.clear()
         self.put_words("")
         self.verdict.clear()
@@ -206,6 +219,9 @@ class RunPage(Page):
         self._run, self._taken = replies.run, 0
         self.plot.clear()
         self.plot.set_unit(replies.channels[0].unit)
+        if self.snapshot is not None:
+            self.plot.heading = f"{self.snapshot.path.stem}   {self.title.text()}"
+            self.marks.begin(self.snapshot.path, replies)
         self._recent = Recent()
 
     def _suit_the_run(self) -> None:

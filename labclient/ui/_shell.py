@@ -23,6 +23,7 @@ from labclient.ui._faults import report_of
 from labclient.ui._finish import SigningPage, SubmissionPage
 from labclient.ui._form import StructForm
 from labclient.ui._frame import HOME, Frame, Way
+from labclient.ui._happening import Happening
 from labclient.ui._home import HomePage, remember
 from labclient.ui._instrument_work import Tries
 from labclient.ui._instruments import InstrumentsPage
@@ -133,6 +134,7 @@ class Shell(QMainWindow):
     def _connect(self) -> None:
         self.watcher.advanced.connect(self._advanced)
         self.watcher.replied.connect(self._replied)
+        self.watcher.happened.connect(self._happened)
         self.watcher.troubled.connect(self.show_trouble)
         self.desk.opened.connect(self._opened)
         self.desk.done.connect(self._done)
@@ -273,6 +275,10 @@ class Shell(QMainWindow):
         for page in self._following:
             page.show_replies(replies)
         self.frame.strip.show_replies(replies)
+
+    def _happened(self, happened: Happening) -> None:
+        for page in self._following:
+            page.show_happening(happened)
 
     def _done(self, what: str, answer: object) -> None:
         if what == "load" and isinstance(answer, dict):

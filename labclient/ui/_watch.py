@@ -12,9 +12,11 @@ from msgspec import Struct
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from labclient.clock import parse_iso
 from labclient.errors import Trouble
 from labclient.notebook import Channel, Entry, Reader, channels_of, read_columns
 from labclient.participation import State, first_state, fold
+from labclient.ui._happening import happenings
 
 _LOOK_S = 0.05
 _PATIENCE = 600  # looks at a file that is not there yet: half a minute
@@ -23,7 +25,8 @@ _PATIENCE = 600  # looks at a file that is not there yet: half a minute
 class LiveReplies(Struct, frozen=True, eq=False):
     """Replies that have just become durable: `times` in seconds since the run began, `values` rows × channels with NaN
     where there is no value; `texts` and `status` are those of the last reply. `role` and `direction` say what was
-    connected. Only `fresh` ones are of now; others were in the notebook when it was opened."""
+    connected, `series` names the entry that says so; `started_s` is the start of the run in seconds since 1970 UTC.
+    Only `fresh` ones are of now; others were in the notebook when it was opened."""
 
     fresh: bool
     run: int
@@ -35,6 +38,8 @@ class LiveReplies(Struct, frozen=True, eq=False):
     values: NDArray[np.float64]
     texts: tuple[str, ...]
     status: str
+    series: int = -1
+    started_s: float = 0.0
 
 
 class Snapshot(Struct, frozen=True, eq=False):
@@ -52,11 +57,12 @@ class Snapshot(Struct, frozen=True, eq=False):
 
 
 class Watcher(QObject):
-    """Follows one notebook at a time. Signals: `advanced` (Snapshot), `replied` (LiveReplies), `troubled` (Trouble),
-    `crashed` (exception)."""
+    """Follows one notebook at a time. Signals: `advanced` (Snapshot), `replied` (LiveReplies), `happened`
+    (Happening), `troubled` (Trouble), `crashed` (exception)."""
 
     advanced = Signal(object)
     replied = Signal(object)
+    happened = Signal(object)
     troubled = Signal(object)
     crashed = Signal(object)
 
@@ -94,6 +100,7 @@ class Watcher(QObject):
     def _follow(self, reader: Reader, path: Path, stop: Event) -> None:
         runs: dict[int, Entry] = {}
         series: dict[int, Entry] = {}
+        stopped: set[int] = set()
         state: State | None = None
         size = 0
         while not stop.is_set():
@@ -109,9 +116,14 @@ class Watcher(QObject):
                         runs[entry.seq] = entry
                     elif entry.kind == "series":
                         series[entry.seq] = entry
+                    elif entry.kind == "run-stop":
+                        stopped.add(entry.body["run"])
                     elif entry.kind == "block":
                         run, meaning = runs[entry.body["run"]], series[entry.body["series"]]
                         self.replied.emit(_live(reader, run, meaning, entry, fresh=fresh))
+                    going_on = (run for seq, run in runs.items() if seq not in stopped)
+                    for one in happenings(entry, going_on, fresh=fresh):
+                        self.happened.emit(one)
             stop.wait(_LOOK_S)
 
 
@@ -142,4 +154,6 @@ def _live(reader: Reader, start: Entry, series: Entry, block: Entry, *, fresh: b
         values=columns.values,
         texts=tuple(row[3:-1]),
         status=row[2],
+        series=series.seq,
+        started_s=parse_iso(str(start.body["clock"]["utc"])).timestamp(),
     )
