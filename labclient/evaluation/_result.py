@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 import numpy as np
@@ -33,6 +33,7 @@ from labclient.metrology import (
     Propagation,
     RoundingRule,
     TypeA,
+    Validation,
     round_result,
     type_a,
     validate_budget,
@@ -160,8 +161,17 @@ def _drawn(compared: Propagation | None, found: MonteCarlo) -> Drawn:
         high=digits(high),
         budget_U=digits(compared.budget.U) if compared else "",
         tolerance=digits(agreed.tolerance if agreed else found.tolerance),
-        validated="unsure" if agreed is None or agreed.validated is None else "yes" if agreed.validated else "no",
+        validated=_confirmed(agreed, found),
     )
+
+
+def _confirmed(agreed: Validation | None, found: MonteCarlo) -> Literal["yes", "no", "unsure"]:
+    """Whether the drawn interval is the budget's: a difference beyond both tolerances is one, however stable."""
+    if agreed is None:
+        return "unsure"
+    if agreed.validated is None:
+        return "no" if max(agreed.d_low, agreed.d_high) > agreed.tolerance + found.tolerance else "unsure"
+    return "yes" if agreed.validated else "no"
 
 
 def _examined(given: Given, counting: Sequence[Measured]) -> tuple[tuple[Outlying, ...], tuple[Figure, ...]]:
