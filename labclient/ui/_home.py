@@ -6,31 +6,41 @@ from pathlib import Path
 
 from msgspec import Struct
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QLabel, QListWidget, QListWidgetItem
+from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QListWidget, QListWidgetItem
 
 from labclient.errors import Trouble
 from labclient.home import this_pc
 from labclient.notebook import SUFFIX, Reader
-from labclient.participation import STATION_NAMES, read_state
+from labclient.participation import STATION_NAMES, missing, read_state
 from labclient.signing import write_whole
 from labclient.ui._aside import Aside
 from labclient.ui._desk import Desk
+from labclient.ui._marked import lead
 from labclient.ui._marks import mark_icon
 from labclient.ui._page import Page
 from labclient.words import Message, language, message, say
 
 RECENT = "recent"
 _KEPT = 20
+_A_FEW = 5
 _PATH = Qt.ItemDataRole.UserRole
 
 
 class HomeRow(Struct, frozen=True):
-    """One comparison of the list: what it is, and what it waits for."""
+    """One comparison of the list: what it is, what it waits for, what is missing there, and how many days are left;
+    none where no day is named."""
 
     path: Path
     title: str
     mark: str
     waits_for: Message
+    needs: Message | None = None
+    days: int | None = None
+
+    @property
+    def urgency(self) -> tuple[bool, bool, int]:
+        """What sorts the list: what can be gone on with by its day, what names none, what is finished."""
+        return self.mark == "passed", self.days is None, self.days or 0
 
 
 class HomePage(Page):
@@ -58,12 +68,20 @@ class HomePage(Page):
         height = self.fontMetrics().height()
         self.list.setIconSize(QSize(height, height))
         self.list.itemActivated.connect(lambda item: self.chosen.emit(item.data(_PATH)))
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(say(message("Search: title, serial number, laboratory")))
+        self.search.setAccessibleName(say(message("Search the comparisons")))
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._filter)
         self.body.addWidget(self.empty)
+        self.body.addWidget(self.search)
         self.body.addWidget(self.list, 1)
         self.secondary(message("Open a notebook…"), self.choose)
         self.secondary(message("Begin with a plan…"), self.begun.emit)
-        self.primary(message("Try it on simulated instruments"), self.tried.emit)
+        self.trial = self.secondary(message("Try it on simulated instruments"), self.tried.emit)
+        self.go_on = self.primary(message("Go on with this comparison"), self._go_on)
         aside.done.connect(self._done)
+        self.show_recent([])
         self.refresh()
 
     def refresh(self) -> None:
@@ -73,15 +91,19 @@ class HomePage(Page):
     def show_recent(self, rows: list[HomeRow]) -> None:
         """Show the notebooks opened last."""
         self.list.clear()
-        for row in rows:
-            item = QListWidgetItem(mark_icon(row.mark), f"{row.title}\n{say(row.waits_for)}")
+        for row in sorted(rows, key=lambda row: row.urgency):
+            lines = (row.title, say(row.waits_for), *((say(row.needs),) if row.needs else ()))
+            item = QListWidgetItem(mark_icon(row.mark), "\n".join(lines))
             item.setToolTip(str(row.path))
             item.setData(_PATH, row.path)
             self.list.addItem(item)
-        self.empty.setVisible(self.list.count() == 0)
-        self.list.setVisible(self.list.count() > 0)
+        self.empty.setVisible(not rows)
+        self.list.setVisible(bool(rows))
+        self.search.setVisible(len(rows) > _A_FEW)
+        self.go_on.setVisible(bool(rows))
+        lead([self.trial, self.go_on], self.go_on if rows else self.trial)
+        self._filter(self.search.text())
         if rows and self.isVisible():
-            self.list.setCurrentRow(0)
             self.list.setFocus()
 
     def choose(self) -> None:
@@ -89,6 +111,24 @@ class HomePage(Page):
         name, _ = QFileDialog.getOpenFileName(self, say(message("Open a notebook")), "", f"labclient (*{SUFFIX})")
         if name:
             self.chosen.emit(Path(name))
+
+    def _go_on(self) -> None:
+        item = self.list.currentItem()
+        if item is not None and not item.isHidden():
+            self.chosen.emit(item.data(_PATH))
+
+    def _filter(self, text: str) -> None:
+        """Show those in which every word stands; the first of them is chosen."""
+        words = text.casefold().split()
+        shown = [place for place in range(self.list.count()) if not self._hide(self.list.item(place), words)]
+        if shown and self.list.currentRow() not in shown:
+            self.list.setCurrentRow(shown[0])
+        self.go_on.setEnabled(bool(shown))
+
+    def _hide(self, item: QListWidgetItem, words: list[str]) -> bool:
+        hidden = not all(word in item.text().casefold() for word in words)
+        item.setHidden(hidden)
+        return hidden
 
     def _done(self, what: str, answer: object) -> None:
         if what == RECENT and isinstance(answer, list):
@@ -105,16 +145,16 @@ def look_at(path: Path, today: date) -> HomeRow:
     title = f"{state.plan.title.said(language())}   {state.plan.transfer_standard.serial}   {state.accepted.laboratory}"
     if state.station is None:
         return HomeRow(path, title, "passed", message("Finished"))
-    station = STATION_NAMES[state.station]
+    station, (needs, *_) = STATION_NAMES[state.station], (*missing(state, state.station), None)
+    if state.simulated:
+        return HomeRow(path, title, "running", message("{station}; simulated", station=station), needs)
     due = state.plan.participant(state.accepted.laboratory).report_due
     days = (due - today).days
-    if state.simulated:
-        return HomeRow(path, title, "running", message("{station}; simulated", station=station))
     if days < 0:
         told = message("{station}; the report was due {due}, {days} days ago", station=station, due=due, days=-days)
-        return HomeRow(path, title, "failed", told)
+        return HomeRow(path, title, "failed", told, needs, days)
     told = message("{station}; the report is due {due}, in {days} days", station=station, due=due, days=days)
-    return HomeRow(path, title, "running", told)
+    return HomeRow(path, title, "running", told, needs, days)
 
 
 def remembered() -> list[Path]:
