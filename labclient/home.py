@@ -51,6 +51,11 @@ class Home:
         return self._folder("outbox")
 
     @property
+    def outputs(self) -> Path:
+        """What this PC has switched on and not seen safe again, one file an output."""
+        return self._folder("outputs")
+
+    @property
     def bench(self) -> Path:
         """The register of this PC's instruments."""
         return self.root / "bench.toml"

@@ -1,11 +1,14 @@
 """Acquisition: what sources read, recorded before anybody sees it."""
 
 from labclient.acquisition._awake import Keeper, kept_awake
+from labclient.acquisition._bounds import Bound, Bounds, amount, quantity_text
 from labclient.acquisition._by_hand import ByHand, Confirmation, Question, Transcribed, Typist
 from labclient.acquisition._clock_told import CLOCK_SENTENCES, clock_remarks
 from labclient.acquisition._clock_watch import ClockWatch
 from labclient.acquisition._daily import DailyCheckpoint
-from labclient.acquisition._imported import Columns, Order, Row, Value, read_rows, row_replies
+from labclient.acquisition._imported import Columns, Order, Row, Value, is_year_first, read_rows, refusal, row_replies
+from labclient.acquisition._output import Output, Standing
+from labclient.acquisition._output_told import CAUSES, OUTPUT_KINDS, OUTPUT_SENTENCES, OutputSafe
 from labclient.acquisition._recorder import Recorder
 from labclient.acquisition._replies import Replies, replies
 from labclient.acquisition._room import RULES, Gauge, Left, Rules, getting_full, size_text, time_text
@@ -16,11 +19,16 @@ from labclient.acquisition._typed import Doubt, Typed, doubt, in_words, read_typ
 from labclient.acquisition._workbook import WORKBOOK, is_workbook, open_table, read_workbook, sheet_names, sheet_remarks
 
 __all__ = [
+    "CAUSES",
     "CLOCK_SENTENCES",
     "DELIMITER_NAMES",
     "ENCODINGS",
+    "OUTPUT_KINDS",
+    "OUTPUT_SENTENCES",
     "RULES",
     "WORKBOOK",
+    "Bound",
+    "Bounds",
     "ByHand",
     "ClockWatch",
     "Columns",
@@ -32,6 +40,8 @@ __all__ = [
     "Keeper",
     "Left",
     "Order",
+    "Output",
+    "OutputSafe",
     "Question",
     "Recorder",
     "Replies",
@@ -40,23 +50,28 @@ __all__ = [
     "Series",
     "Sheet",
     "Source",
+    "Standing",
     "Table",
     "Tell",
     "Transcribed",
     "Typed",
     "Typist",
     "Value",
+    "amount",
     "clock_remarks",
     "doubt",
     "getting_full",
     "in_words",
     "is_workbook",
+    "is_year_first",
     "kept_awake",
     "open_table",
+    "quantity_text",
     "read_rows",
     "read_table",
     "read_typed",
     "read_workbook",
+    "refusal",
     "replies",
     "row_replies",
     "sheet_names",

@@ -29,11 +29,14 @@ from labclient.instruments._device import Device, Identity
 from labclient.instruments._dialogue import Line
 from labclient.instruments._discovery import BusReport, Discovery, Found, Sighting, discover, probe
 from labclient.instruments._driver import Driver, drivers, load_driver
+from labclient.instruments._guard import Guard, LeftOn, Outcome, forget_left, left_on, make_left_safe
 from labclient.instruments._links import Link, open_link
+from labclient.instruments._output import OutputPort, sent_text
 from labclient.instruments._places import is_barred, tcp_addresses
 from labclient.instruments._probe import Fit
 from labclient.instruments._registered import Concern, ConcernId, RegisteredDevice, Registration, in_use
 from labclient.instruments._reply import ChannelInfo, Reply, ReplyRule
+from labclient.instruments._safe import by_hand
 from labclient.instruments._schema import STATUSES, Status
 from labclient.instruments._settings import follow
 from labclient.instruments._stream import Lines
@@ -67,7 +70,9 @@ __all__ = [
     "Fault",
     "Fit",
     "Found",
+    "Guard",
     "Identity",
+    "LeftOn",
     "Licence",
     "Line",
     "Lines",
@@ -76,6 +81,8 @@ __all__ = [
     "NeedsResync",
     "NoReply",
     "NotConnected",
+    "Outcome",
+    "OutputPort",
     "Overrun",
     "Part",
     "RegisteredDevice",
@@ -87,6 +94,7 @@ __all__ = [
     "Sighting",
     "Status",
     "bound",
+    "by_hand",
     "confirmed_by",
     "discover",
     "document_of",
@@ -94,16 +102,20 @@ __all__ = [
     "drivers",
     "fault",
     "follow",
+    "forget_left",
     "in_use",
     "is_barred",
     "is_day",
     "keep_document",
+    "left_on",
     "load_bench",
     "load_driver",
+    "make_left_safe",
     "open_link",
     "parse_certificate",
     "probe",
     "save_bench",
+    "sent_text",
     "serial_ports",
     "tcp_addresses",
     "unfilled",

@@ -65,10 +65,11 @@ def load_driver(path: Path) -> Driver:
         failed = _example_fails(driver, example)
         if failed is not None:
             raise invalid(path, text, f"example[{index}]", failed)
-    for index, said in enumerate(file.output.example if file.output else ()):
-        failed = output_example_fails(file.output, said)
-        if failed is not None:
-            raise invalid(path, text, f"output.example[{index}]", failed)
+    if (output := file.output) is not None:
+        for index, said in enumerate(output.example):
+            failed = output_example_fails(output, said)
+            if failed is not None:
+                raise invalid(path, text, f"output.example[{index}]", failed)
     return driver
 
 
@@ -163,15 +164,15 @@ def _of_mode(field: str, reading: Reading, file: DriverFile) -> Iterator[tuple[s
     if reading.mode == "poll":
         if not reading.send:
             yield field, message("The field “{field}” is missing.", field="send")
-        if reading.start or reading.stop:
-            yield f"{field}.mode", message("Only a stream is started and stopped.")
+        if reading.start or reading.stop or reading.skip is not None:
+            yield f"{field}.mode", message("Only a stream has start, stop and skip.")
         return
     if reading.send or reading.then:
         yield f"{field}.send", message("A stream is not asked: what begins it stands in start.")
-    if not (reading.start and reading.stop):
-        yield f"{field}.start", message("A stream needs what begins it, start, and what ends it, stop.")
-    if not file.resync.stop:
-        yield "resync.stop", message("A driver with a stream has to say here what ends it.")
+    if not reading.start:
+        yield f"{field}.start", message("A stream needs what begins it.")
+    if reading.stop and not file.resync.stop:
+        yield "resync.stop", message("What ends a stream has to stand here, too.")
     if not any(connection.kind in STREAMABLE for connection in file.connection):
         yield f"{field}.mode", message("A stream needs a serial line or a network socket.")
 
@@ -194,6 +195,7 @@ def _templates(file: DriverFile) -> Iterator[tuple[str, str]]:
         yield from ((f"{name}[{index}].send", exchange.send) for index, exchange in enumerate(exchanges))
     for index, reading in enumerate(file.reading):
         yield f"reading[{index}].send", reading.send
+        yield f"reading[{index}].skip", reading.skip or ""
         yield from ((f"reading[{index}].then", send) for send in reading.then)
         for name, exchanges in (("start", reading.start), ("stop", reading.stop)):
             yield from ((f"reading[{index}].{name}[{n}].send", exchange.send) for n, exchange in enumerate(exchanges))
@@ -223,6 +225,7 @@ def _patterns(file: DriverFile) -> Iterator[tuple[str, str, tuple[str, ...]]]:
                 if sentinel.pattern is not None:
                     yield f"reading[{index}].channel[{position}].sentinels", sentinel.pattern, ()
         yield f"reading[{index}].pattern", reading.pattern, tuple(groups)
+        yield f"reading[{index}].skip", PLACE.sub("0", reading.skip or ""), ()
 
 
 def _example_fails(driver: Driver, example: Example) -> Message | None:

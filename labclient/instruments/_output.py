@@ -5,7 +5,6 @@ Nothing here knows limits or people; `labclient.acquisition.Output` asks both be
 
 from dataclasses import dataclass
 from decimal import Decimal
-from time import monotonic
 from typing import Final
 
 from labclient.clock import Clock, SystemClock
@@ -133,8 +132,3 @@ def sent_text(value: Decimal) -> str:
     if len(text) > MOST_LETTERS:
         raise WrongUse(message("“{text}” has too many digits.", text=text[:40]), message("Give at most twelve digits."))
     return text
-
-
-def settle_by(longest_s: float) -> float:
-    """When patience with settling ends (monotonic, s)."""
-    return monotonic() + longest_s

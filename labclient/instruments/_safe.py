@@ -84,9 +84,11 @@ def drive(link: Link, orders: SafeOrders, note: Note) -> str:
         time.sleep(orders.connection.min_gap_ms / 1000 + 0.05)
 
 
-def drive_anew(orders: SafeOrders, note: Note, patience_s: float = 0.0) -> str:
-    """The same over a line of its own, opened again after each loss: a few times, or for `patience_s`. Raises
-    `NotVerified`."""
+def drive_anew(
+    orders: SafeOrders, note: Note, patience_s: float = 0.0, wanted: Callable[[], bool] = lambda: True
+) -> str:
+    """The same over a line of its own, opened again after each loss: a few times, or for `patience_s`, as long as it is
+    `wanted`. Raises `NotVerified`."""
     began, opened = time.monotonic(), 0
     while True:
         opened += 1
@@ -101,7 +103,7 @@ def drive_anew(orders: SafeOrders, note: Note, patience_s: float = 0.0) -> str:
             trouble: LinkTrouble | NotVerified = lost
         except NotVerified as refused:
             trouble = refused
-        if opened >= _REOPENED and time.monotonic() - began > patience_s:
+        if not wanted() or (opened >= _REOPENED and time.monotonic() - began > patience_s):
             raise NotVerified(
                 message("The safe state is not confirmed: {reason}", reason=trouble.sentence)
                 if isinstance(trouble, LinkTrouble)
@@ -182,8 +184,8 @@ class _Line:
 
 _BY_HAND: dict[SafeKind, Message] = {
     "standby": message(
-        "By hand, now: press STANDBY at the source, or switch it off. Touch no terminal before a meter shows that there "
-        "is no voltage."
+        "By hand, now: press STANDBY at the source, or switch it off. Touch no terminal before a meter shows that "
+        "there is no voltage."
     ),
     "held": message(
         "By hand, now: switch the controller to measuring at its front panel, or close the supply. The pressure is "
