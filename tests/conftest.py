@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from hypothesis import HealthCheck, settings
 
 from labclient import words
 from labclient.home import Home
+
+os.environ["WAKEPY_FAKE_SUCCESS"] = "1"  # nobody's machine is kept awake by a test, nor asked
 
 CASES = Path(__file__).parent.parent.parent / "shared" / "cases"
 

@@ -11,7 +11,7 @@ from labclient.cli._drivers import driver_named
 from labclient.cli._out import as_json, line
 from labclient.cli._verbs import Verbs
 from labclient.home import this_pc
-from labclient.instruments import BusReport, Discovery, Driver, Sighting, discover, tcp_addresses
+from labclient.instruments import BusReport, Discovery, Driver, Sighting, discover, load_bench, tcp_addresses
 from labclient.participation import known_drivers
 from labclient.words import Message, message, say
 
@@ -44,7 +44,8 @@ def _find(asked: Namespace) -> int:
     ports = [one for one in asked.address if _PORT.fullmatch(one)]
     network = tcp_addresses((one for one in asked.address if one not in ports), _ports(drivers))
     tell = None if asked.json else (lambda found: _tell(found, asked.list))
-    found = discover(drivers, network=network, ports=ports, barred=asked.exclude, tell=tell, asking=not asked.list)
+    barred = [*asked.exclude, *load_bench(this_pc().bench).barred]
+    found = discover(drivers, network=network, ports=ports, barred=barred, tell=tell, asking=not asked.list)
     if asked.json:
         as_json(_as_json(found))
         return 0

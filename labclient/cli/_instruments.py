@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from labclient.cli import _find, _register
+from labclient.cli import _at_work, _find, _register
 from labclient.cli._common import add_json, count, written
 from labclient.cli._drivers import driver_named, instrument_at, known_settings, setting
 from labclient.cli._out import as_json, line, text, trouble
@@ -40,6 +40,7 @@ def add(verbs: Verbs) -> None:
     drivers.add_argument("--check", type=Path, metavar="FILE", help=say(message("driver file to check")))
     add_json(drivers)
     _register.add(instruments)
+    _at_work.add(instruments)
 
 
 def _identify(asked: Namespace) -> int:

@@ -18,14 +18,22 @@ from labclient.instruments import (
     Certificate,
     Licence,
     MeasurementStandard,
-    Registration,
     drift_since,
+    is_day,
     load_bench,
     parse_certificate,
-    save_bench,
     verify_document,
 )
-from labclient.participation import confirm_certificate, enter_certificate, entry_of, register, register_silent
+from labclient.participation import (
+    confirm_certificate,
+    enter_certificate,
+    entry_of,
+    group,
+    known_drivers,
+    register,
+    register_silent,
+    registration_of,
+)
 from labclient.words import message, say
 
 
@@ -49,8 +57,10 @@ def add(instruments: Verbs) -> None:
     certificate.add_argument("id", metavar="ID")
     certificate.add_argument("table", type=Path, metavar="TABLE",
                              help=say(message("TOML file: number, issuer, date, due date and the table")))  # fmt: skip
-    certificate.add_argument("--pdf", type=Path, required=True, metavar="FILE",
+    certificate.add_argument("--pdf", type=Path, metavar="FILE",
                              help=say(message("the document it was entered from; it is kept")))  # fmt: skip
+    told = message("replace the certificate of that number; without --pdf its document stays")
+    certificate.add_argument("--correct", action="store_true", help=say(told))
     add_who(certificate)
     confirm = instruments.add("confirm", message("confirm a certificate that somebody else entered"), _confirm)
     confirm.add_argument("id", metavar="ID")
@@ -63,8 +73,8 @@ def add(instruments: Verbs) -> None:
                           help=say(message("a main device; may be repeated")))  # fmt: skip
     standard.add_argument("--auxiliary", action="append", default=[], metavar="ID",
                           help=say(message("an auxiliary device; may be repeated")))  # fmt: skip
-    standard.add_argument("--licence", type=_licence, action="append", default=[], metavar="NAME=NUMBER",
-                          help=say(message("a licence with its number; may be repeated")))  # fmt: skip
+    standard.add_argument("--licence", type=_licence, action="append", default=[], metavar="NAME=NUMBER[=UNTIL]",
+                          help=say(message("a licence with its number and last day; may be repeated")))  # fmt: skip
 
 
 def _bench(asked: Namespace) -> int:
@@ -104,7 +114,7 @@ def _add(asked: Namespace) -> int:
 def _show(asked: Namespace) -> int:
     bench, one = load_bench(this_pc().bench), entry_of(this_pc(), asked.id)
     if asked.json:
-        told = Registration(one, bench.standards_of(one.id)).concerns(_today())
+        told = registration_of(bench, one, known_drivers(this_pc())).concerns(_today())
         as_json(msgspec.to_builtins(one) | {"concerns": [concern.id for concern in told]})
         return 0
     line(message("{id}: {maker} {model}, serial number {serial}, firmware {firmware}", id=one.id,
@@ -140,7 +150,8 @@ def _table(one: BenchInstrument, certificate: Certificate) -> None:
 
 
 def _certificate(asked: Namespace) -> int:
-    entered = enter_certificate(this_pc(), asked.id, parse_certificate(asked.table), asked.pdf, asked.who)
+    said = parse_certificate(asked.table)
+    entered = enter_certificate(this_pc(), asked.id, said, asked.pdf, asked.who, correct=asked.correct)
     line(message("Entered: certificate {number} of {id}. A second person has to confirm it.", number=entered.number,
                  id=asked.id))  # fmt: skip
     return 0
@@ -153,12 +164,9 @@ def _confirm(asked: Namespace) -> int:
 
 
 def _standard(asked: Namespace) -> int:
-    path = this_pc().bench
-    bench = load_bench(path)
     entered = MeasurementStandard(asked.id, asked.name, tuple(asked.main), tuple(asked.auxiliary),
                                   tuple(asked.licence))  # fmt: skip
-    others = tuple(one for one in bench.standard if one.id != entered.id)
-    save_bench(path, msgspec.structs.replace(bench, standard=(*others, entered)))
+    group(this_pc(), entered)
     _tell_standard(entered)
     return 0
 
@@ -167,11 +175,11 @@ def _tell_standard(standard: MeasurementStandard) -> None:
     line(message("Measurement standard {id}: {name}; main: {main}; auxiliary: {auxiliary}; licences: {licences}",
                  id=standard.id, name=standard.name, main=", ".join(standard.main),
                  auxiliary=", ".join(standard.auxiliary) or "-",
-                 licences=", ".join(f"{one.name} {one.number}" for one in standard.licence) or "-"))  # fmt: skip
+                 licences=", ".join(one.told for one in standard.licence) or "-"))  # fmt: skip
 
 
 def _concerns(bench: Bench, one: BenchInstrument) -> None:
-    for concern in Registration(one, bench.standards_of(one.id)).concerns(_today()):
+    for concern in registration_of(bench, one, known_drivers(this_pc())).concerns(_today()):
         line(concern.sentence)
 
 
@@ -180,7 +188,8 @@ def _today() -> date:
 
 
 def _licence(given: str) -> Licence:
-    name, equals, number = given.partition("=")
-    if not (name and equals and number):
-        raise ArgumentTypeError(say(message("“{text}” is not name=number", text=given)))
-    return Licence(name, number)
+    name, _, rest = given.partition("=")
+    number, _, until = rest.partition("=")
+    if not (name and number) or (until and not is_day(until)):
+        raise ArgumentTypeError(say(message("“{text}” is not name=number or name=number=2027-05-31", text=given)))
+    return Licence(name, number, until)

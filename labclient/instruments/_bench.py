@@ -46,6 +46,11 @@ class Licence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     number: str
     until: str = ""
 
+    @property
+    def told(self) -> str:
+        """It as it is said: name, number and its last day."""
+        return " ".join(filter(None, (self.name, self.number, self.until)))
+
 
 class MeasurementStandard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A measurement standard (计量标准): its main devices (主标准器) and auxiliary ones (配套设备), by their ids."""

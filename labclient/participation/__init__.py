@@ -6,7 +6,7 @@ from labclient.participation._by_hand import Origin, judge_by_hand, registered, 
 from labclient.participation._certificates import SOON, certificates_due, confirm_certificate, enter_certificate
 from labclient.participation._comparing import Compared, compare
 from labclient.participation._copying import choose_copy, copied_so_far, copy_folder, keep_up
-from labclient.participation._deviating import authorise
+from labclient.participation._deviating import authorise, concerns_now
 from labclient.participation._diagnostic import Look, Told, diagnostic_file, read_out
 from labclient.participation._entries import (
     KINDS,
@@ -110,6 +110,7 @@ __all__ = [
     "choose_copy",
     "chosen_settings",
     "compare",
+    "concerns_now",
     "confirm_certificate",
     "confirm_root",
     "copied_so_far",

@@ -6,17 +6,32 @@ from hashlib import sha256
 import msgspec
 
 from labclient.errors import GateClosed, NotVerified
-from labclient.instruments import Concern
+from labclient.instruments import Concern, load_bench
 from labclient.notebook import Entry
 from labclient.package import anchors
 from labclient.participation._bodies import body_of
 from labclient.participation._entries import Authorised, Deviation
 from labclient.participation._facade import Participation
 from labclient.participation._gates import ROLE_NAMES, blocked, may_enter
+from labclient.participation._instruments import bench_instrument, concerns_of, known_drivers, registration_of
+from labclient.participation._register import entry_of
 from labclient.participation._signing import may_sign
 from labclient.plan import Role
 from labclient.signing import Signer, canonical, sign_detached, verify_detached
 from labclient.words import message, say
+
+
+def concerns_now(participation: Participation, id: str) -> tuple[Concern, ...]:
+    """What speaks against an instrument of the register today. It is asked who it is only where the plan wants to know
+    its firmware; raises what asking raises, and `WrongUse` for an id that the register has not."""
+    home, clock = participation.home, participation.clock
+    one = entry_of(home, id)
+    if one.driver and participation.state.plan.instruments.changed == "block":
+        device = bench_instrument(home, id).device({}, clock)
+        device.identify()
+        return concerns_of(device)
+    registration = registration_of(load_bench(home.bench), one, known_drivers(home))
+    return registration.concerns(clock.utc().astimezone().date())
 
 
 def authorise(

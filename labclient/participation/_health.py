@@ -63,7 +63,7 @@ class HealthWatch:
     def __init__(self, notebook: Path, id: str) -> None:
         self.notebook, self.id = notebook, id
         self._size = 0
-        self._health: Health | None = None
+        self.health: Health | None = None
         self._before: tuple[int, int] | None = None  # series and time of the last block
         self._first: list[float] = []
         self._last: deque[float] = deque(maxlen=_PACES)
@@ -75,13 +75,13 @@ class HealthWatch:
             for entry in reader.entries({"run-start", "block", "gap", "run-stop"}, self._size, now):
                 self._take(entry)
             self._size = now
-        return self._health
+        return self.health
 
     def _take(self, entry: Entry) -> None:
-        known = self._health
+        known = self.health
         if entry.kind == "run-start":
             if (entry.body["instrument"].get("register") or {}).get("id") == self.id:
-                self._health = Health(entry.seq, str(entry.body["task"]), live=True)
+                self.health = Health(entry.seq, str(entry.body["task"]), live=True)
                 self._before = None
                 self._first, self._last = [], deque(maxlen=_PACES)
         elif known is None or entry.body["run"] != known.run:
@@ -89,14 +89,14 @@ class HealthWatch:
         elif entry.kind == "block":
             self._pace(entry)
             first, last = (median(paces) if paces else known.first_s for paces in (self._first, self._last))
-            self._health = replace(known, replies=known.replies + int(entry.body["rows"]), last=entry.t, first_s=first,
+            self.health = replace(known, replies=known.replies + int(entry.body["rows"]), last=entry.t, first_s=first,
                                  last_s=last)  # fmt: skip
         elif entry.kind == "gap":
             name = _kind(str(entry.body["reason"]))
             self._before = None
-            self._health = replace(known, **{name: getattr(known, name) + 1})
+            self.health = replace(known, **{name: getattr(known, name) + 1})
         else:
-            self._health = replace(known, live=False)
+            self.health = replace(known, live=False)
 
     def _pace(self, entry: Entry) -> None:
         """Seconds from reply to reply, within a series: between two a cable was moved."""

@@ -33,16 +33,23 @@ _MOST_LINES = 9
 
 
 class FindDialog(BesideDialog):
-    """It stays open; `take` is called with driver and address of the one that is chosen."""
+    """It stays open; `take` is called with driver and address of the one that is chosen. `artefact` is the serial
+    number of the transfer standard, which is not touched wherever it is."""
 
     def __init__(
-        self, parent: QWidget, desk: Desk, tries: Tries, benchful: Benchful, take: Callable[[str, str], None]
+        self,
+        parent: QWidget,
+        desk: Desk,
+        tries: Tries,
+        benchful: Benchful,
+        take: Callable[[str, str], None],
+        artefact: str = "",
     ) -> None:
         super().__init__(parent, desk, tries, "find", message("Find instruments"), message("Find"))
-        self._benchful, self._take = benchful, take
+        self._benchful, self._take, self._artefact = benchful, take, artefact
         self._sightings: dict[tuple[str, str], Sighting] = {}
         self._reports: dict[str, BusReport] = {}
-        self.network, self.barred = QLineEdit(), QLineEdit()
+        self.network, self.barred = QLineEdit(), QLineEdit(" ".join(benchful.bench.barred))
         self.network.setPlaceholderText("192.168.1.10-20  192.168.1.5:5025")
         self.barred.setPlaceholderText(say(message("the transfer standard's own address")))
         self.row(message("&Network addresses"), self.network)
@@ -73,7 +80,8 @@ class FindDialog(BesideDialog):
         self._reports.clear()
         self._show()
         self._tries.stop.clear()
-        self.ask(partial(find, self._benchful, self.network.text(), self.barred.text(), self._tries))
+        asked = (self.network.text(), self.barred.text(), self._artefact)
+        self.ask(partial(find, self._benchful, *asked, self._tries))
 
     def answered(self, answer: Discovery) -> None:
         self._sightings = {(one.bus, one.address): one for one in answer.sightings}

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from labclient.clock import SystemClock, parse_iso
 from labclient.home import Home, this_pc
 from labclient.instruments import (
+    Bench,
     BenchInstrument,
     Certificate,
     Concern,
@@ -27,13 +28,19 @@ from labclient.instruments import (
     tcp_addresses,
 )
 from labclient.participation import (
+    SOON,
+    Health,
+    HealthWatch,
     Look,
+    bar,
     bench_instrument,
     diagnostic_file,
     known_drivers,
     last_answers,
+    last_trial,
     note_answer,
     read_out,
+    registration_of,
 )
 from labclient.ui._aside import Aside
 from labclient.ui._desk import home_of
@@ -41,7 +48,6 @@ from labclient.ui._marks import State
 from labclient.words import Message, message
 
 TRIED = 10  # readings of a trial
-_SOON = 30  # days
 _CERTAINTY = {
     "high": message("high"),
     "medium": message("medium"),
@@ -100,6 +106,7 @@ class Benchful:
     home: Home
     listed: tuple[Listed, ...]
     drivers: Mapping[str, Driver]
+    bench: Bench
 
 
 def read_bench(notebook: Path | None) -> Benchful:
@@ -108,13 +115,13 @@ def read_bench(notebook: Path | None) -> Benchful:
     bench, drivers, answers = load_bench(home.bench), known_drivers(home), last_answers(home)
     day, listed = today(), []
     for one in bench.instrument:
-        registration = Registration(one, bench.standards_of(one.id))
+        registration = registration_of(bench, one, drivers)
         state, word = certificate_state(one, day)
         concerns = registration.concerns(day)
         listed.append(
             Listed(registration, drivers.get(one.driver), _local(answers.get(one.id)), state, word, concerns)
         )  # fmt: skip
-    return Benchful(home, tuple(listed), drivers)
+    return Benchful(home, tuple(listed), drivers, bench)
 
 
 def _local(moment: str | None) -> str:
@@ -138,7 +145,7 @@ def certificate_state(one: BenchInstrument, on: date) -> tuple[State, Message]:
     if not current.due:
         return State.PASSED, message("no due date")
     left = (date.fromisoformat(current.due) - on).days
-    if left <= _SOON:
+    if left <= SOON:
         return State.PASSED, message("until {day}, {count} days left", day=current.due, count=left)
     return State.PASSED, message("until {day}", day=current.due)
 
@@ -162,15 +169,41 @@ def try_out(home: Home, id: str, tries: Tries) -> Look:
     return look
 
 
-def find(benchful: Benchful, network: str, barred: str, tries: Tries) -> Discovery:
-    """Search all buses and the network addresses given; what is in use, and what is barred, is not touched."""
+def find(benchful: Benchful, network: str, barred: str, artefact: str, tries: Tries) -> Discovery:
+    """Search all buses and the network addresses given. What is in use, what is barred, and the instrument with the
+    serial number of the transfer standard, `artefact`, are not touched. The barred ones are kept for the next time."""
     drivers = benchful.drivers.values()
     ports = sorted({one.port for driver in drivers for one in driver.file.connection if one.port is not None})
-    used = [listed.one.address for listed in benchful.listed if listed.in_use]
+    never = [one.one.address for one in benchful.listed if one.in_use or (artefact and one.one.serial == artefact)]
+    network_addresses = tcp_addresses(network.split(), ports)
     return discover(
-        drivers, network=tcp_addresses(network.split(), ports), barred=[*used, *barred.split()],
+        drivers, network=network_addresses, barred=[*filter(None, never), *bar(benchful.home, barred.split())],
         tell=tries.found.emit, cancelled=tries.stop,
     )  # fmt: skip
+
+
+def health_of(notebook: Path | None, home: Home, id: str, known: HealthWatch | None) -> HealthWatch | None:
+    """How an instrument answers in its run in the open notebook, else how it did in its last trial; `known` goes on
+    where it looked last."""
+    if known is not None and known.id == id and known.notebook == notebook:
+        return known if known.look() is not None else last_trial(home, id)
+    if notebook is not None:
+        fresh = HealthWatch(notebook, id)
+        if fresh.look() is not None:
+            return fresh
+    return last_trial(home, id)
+
+
+def age_word(health: Health, now: datetime) -> Message:
+    """How long ago the last reply was recorded, and when: of a run that goes on, or of the last one."""
+    if not health.last:
+        return message("No reply yet.")
+    moment = parse_iso(health.last)
+    if health.live:
+        return message(
+            "Measuring now; last reply {seconds} s ago", seconds=max(0, round((now - moment).total_seconds()))
+        )
+    return message("Last run: last reply at {moment}", moment=f"{moment.astimezone():%Y-%m-%d %H:%M:%S}")
 
 
 def details(listed: Listed, say: Callable[[Message], str]) -> list[str]:
@@ -185,10 +218,10 @@ def details(listed: Listed, say: Callable[[Message], str]) -> list[str]:
     else:
         told.append(message("No interface: it is read by a person."))
     if current is not None:
-        told += _of_certificate(current, one.serial)
+        told += details_of_certificate(current, one.serial)
     for standard in listed.registration.standards:
         part = message("main device") if one.id in standard.main else message("auxiliary device")
-        licences = ", ".join(f"{licence.name} {licence.number}" for licence in standard.licence)
+        licences = ", ".join(licence.told for licence in standard.licence)
         told.append(message("Measurement standard: {name} ({part}); licences: {licences}", name=standard.name,
                             part=part, licences=licences or "-"))  # fmt: skip
     return [say(sentence) for sentence in told]
@@ -226,7 +259,8 @@ def spelled(line: Line) -> str:
     )
 
 
-def _of_certificate(current: Certificate, serial: str) -> list[Message]:
+def details_of_certificate(current: Certificate, serial: str) -> list[Message]:
+    """What a certificate says besides its table, a line each."""
     due = message("no due date")
     if current.due_source == "certificate":
         due = message("due {day}, from the certificate", day=current.due)

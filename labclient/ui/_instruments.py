@@ -7,12 +7,16 @@ from PySide6.QtGui import QFontDatabase, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QPlainTextEdit, QTableWidgetItem
 
 from labclient.errors import Trouble
-from labclient.instruments import Device
-from labclient.participation import Look
+from labclient.instruments import Concern, Device
+from labclient.participation import Look, blocked
+from labclient.ui._certificate_panel import CertificatePanel, in_rows, quiet
 from labclient.ui._desk import Desk
+from labclient.ui._deviation_dialog import SignedDeviationDialog
 from labclient.ui._dialog import Sentence, told
 from labclient.ui._digits import NO_READING, grouped, status_note
+from labclient.ui._driver_settings_dialog import DriverSettingsDialog
 from labclient.ui._find_dialog import FindDialog
+from labclient.ui._health_line import HealthLine
 from labclient.ui._instrument_work import (
     TRIED,
     Benchful,
@@ -21,13 +25,13 @@ from labclient.ui._instrument_work import (
     details,
     identify,
     read_bench,
-    rows_of,
     spelled,
     today,
     try_out,
 )
 from labclient.ui._marks import mark_icon
 from labclient.ui._page import Page
+from labclient.ui._part_panel import PartPanel
 from labclient.ui._register_dialog import RegisterDialog
 from labclient.ui._snug import SnugTable
 from labclient.ui._theme import current_theme
@@ -48,6 +52,7 @@ class InstrumentsPage(Page):
         self._benchful: Benchful | None = None
         self._chosen = ""
         self._firmware = "", ""  # of the one that was asked last
+        self._concerns: tuple[Concern, ...] = ()
         self._working = ""
         headings = (message("Instrument"), message("Model"), message("Serial number"), message("Certificate"),
                     message("Last answer"))  # fmt: skip
@@ -55,18 +60,12 @@ class InstrumentsPage(Page):
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.currentCellChanged.connect(self._choose)
-        self.none = _label(say(message("No instrument is registered: find one, or register it by its address.")))
+        self.none = _label(say(_NONE))
         self.concerns = Sentence("attention")
         self.about = _label()
-        points = (
-            message("Point"),
-            message("Value or Δ correction"),
-            message("U"),
-            message("k"),
-            message("Drift since"),
-        )
-        self.points = SnugTable(say(message("Certificate")), points, numbers=(1, 2, 3, 4))
-        self.points.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.health = HealthLine(tries)
+        self.part = PartPanel(tries)
+        self.certificate = CertificatePanel(desk, tries)
         self.value = _label()
         self.value.setProperty("role", "heading")
         self.said = _label()
@@ -77,21 +76,34 @@ class InstrumentsPage(Page):
         self.transcript.setAccessibleName(say(message("What was said on the line")))
         self.transcript.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.transcript.setFixedHeight(self.transcript.fontMetrics().lineSpacing() * _TRANSCRIPT_LINES)
+        self.settings_button = quiet(message("Settings…"), self._settings)
+        self.raw_button = quiet(message("Raw log (F12)"), self._show_raw)
+        self.raw_button.setCheckable(True)
+        self.raw_button.setShortcut("F12")
+        self.pass_button = quiet(message("Signed deviation…"), self._pass)
+        self.action_row = in_rows(self.settings_button, self.raw_button, self.pass_button)
+        self._shown = (self.about, self.certificate, self.action_row)
         for widget in (self.none, self.table, self.concerns, self.trouble, self.value, self.said, self.transcript,
-                       self.about, self.points):  # fmt: skip
+                       self.health, self.part, self.action_row, self.about, self.certificate):  # fmt: skip
             self.body.addWidget(widget)
         self.body.addStretch(1)
-        self.find_button = self.secondary(message("Find…"), self._find)
-        self.register_button = self.secondary(message("Register…"), self._register)
-        self.identify_button = self.secondary(message("Identify"), self._identify)
-        self.try_button = self.primary(message("Test read {count} times", count=TRIED), self._try)
+        self._add_buttons()
         tries.done.connect(self._done)
         tries.crashed.connect(self._rest)
         tries.looked.connect(self._show_look)
         tries.told.connect(self._tell)
         desk.busy.connect(self._look)
+        self.part.bound.connect(self._read)
+        self.part.troubled.connect(self._say_trouble)
+        self.certificate.entered.connect(self._entered)
         self._show_nothing()
         self._look()
+
+    def _add_buttons(self) -> None:
+        self.find_button = self.secondary(message("Find…"), self._find)
+        self.register_button = self.secondary(message("Register…"), self._register)
+        self.identify_button = self.secondary(message("Identify"), self._identify)
+        self.try_button = self.primary(message("Test read {count} times", count=TRIED), self._try)
 
     def showEvent(self, _event: QShowEvent) -> None:
         """The register is read when somebody looks: it may have been edited meanwhile."""
@@ -102,6 +114,9 @@ class InstrumentsPage(Page):
         super().show_snapshot(snapshot)
         if moved and self.isVisible():
             self._read()
+        elif self.isVisible():
+            self._show_part()
+            self._show_concerns()
         self._look()
 
     def forget(self) -> None:
@@ -131,7 +146,8 @@ class InstrumentsPage(Page):
 
     def _find(self) -> None:
         if self._benchful is not None:
-            FindDialog(self, self.desk, self._tries, self._benchful, self._register_found).open()
+            artefact = self.snapshot.state.plan.transfer_standard.serial if self.snapshot is not None else ""
+            FindDialog(self, self.desk, self._tries, self._benchful, self._register_found, artefact).open()
 
     def _register(self) -> None:
         self._register_found("", "")
@@ -145,6 +161,22 @@ class InstrumentsPage(Page):
     def _entered(self, id: str) -> None:
         self._chosen = id
         self._read()
+
+    def _settings(self) -> None:
+        listed = self._listed()
+        if self._benchful is not None and listed is not None and listed.driver is not None:
+            dialog = DriverSettingsDialog(self, self.desk, self._tries, self._benchful, listed.one, listed.driver)
+            dialog.entered.connect(self._entered)
+            dialog.open()
+
+    def _pass(self) -> None:
+        listed = self._listed()
+        if self.snapshot is not None and listed is not None:
+            state, concerns = self.snapshot.state, self._blocking()
+            SignedDeviationDialog(self, self.desk, state, listed.one.id, concerns).open()
+
+    def _show_raw(self) -> None:
+        self.transcript.setVisible(self.raw_button.isChecked() and bool(self.transcript.toPlainText()))
 
     # -- what comes back -----------------------------------------------------------------------------------------------
 
@@ -168,7 +200,7 @@ class InstrumentsPage(Page):
             self._rest()
         if isinstance(answer, Trouble):
             self.said.hide()
-            self.trouble.put(answer.sentence, answer.step)
+            self._say_trouble(answer)
         elif isinstance(answer, Benchful):
             self._show_bench(answer)
         elif isinstance(answer, Device) and answer.identity is not None:
@@ -204,9 +236,12 @@ class InstrumentsPage(Page):
 
     def _show_transcript(self, lines: list[str]) -> None:
         self.transcript.setPlainText("\n".join(lines))
-        self.transcript.setVisible(bool(lines))
+        self._show_raw()
         bar = self.transcript.verticalScrollBar()
         bar.setValue(bar.maximum())
+
+    def _say_trouble(self, trouble: Trouble | None) -> None:
+        self.trouble.put(*((trouble.sentence, trouble.step) if trouble is not None else ()))
 
     def _tell(self, sentence: Message) -> None:
         self.said.setText(say(sentence))
@@ -216,10 +251,10 @@ class InstrumentsPage(Page):
 
     def _show_nothing(self) -> None:
         self._benchful, self._working = None, ""
-        for widget in (self.table, self.none, self.about, self.points, self.value, self.said, self.transcript):
+        for widget in (self.table, self.none, *self._shown, self.value, self.said, self.transcript):
             widget.hide()
         self.trouble.put()
-        self.concerns.put()
+        self._show_chosen()
 
     def _show_bench(self, benchful: Benchful) -> None:
         self._benchful = benchful
@@ -244,10 +279,10 @@ class InstrumentsPage(Page):
     def _show_chosen(self) -> None:
         listed = self._listed()
         self._chosen = listed.one.id if listed is not None else ""
-        self.about.setVisible(listed is not None)
-        rows = rows_of(listed.one) if listed is not None else []
-        self.points.show_rows(rows)
-        self.points.setVisible(bool(rows))
+        for widget in self._shown:
+            widget.setVisible(listed is not None)
+        self.certificate.show_listed(self._benchful, listed, self._firmware[1] if self._is_asked(listed) else "")
+        self._show_part()
         if listed is not None:
             self.about.setText("\n".join(details(listed, say)))
         self._show_concerns()
@@ -256,15 +291,29 @@ class InstrumentsPage(Page):
     def _show_concerns(self, device: Device | None = None) -> None:
         """What speaks against the chosen one; of its firmware only when it was the last that was asked."""
         listed = self._listed()
-        if listed is None:
-            self.concerns.put()
-            return
-        concerns = listed.concerns
-        if device is not None and device.identity is not None:
+        if listed is not None and device is not None and device.identity is not None:
             self._firmware = listed.one.id, device.identity.firmware
-        if self._firmware[0] == listed.one.id:
-            concerns = listed.registration.concerns(today(), self._firmware[1])
-        self.concerns.put(*(one.sentence for one in concerns))
+        self._concerns = listed.concerns if listed is not None else ()
+        if listed is not None and self._is_asked(listed):
+            self._concerns = listed.registration.concerns(today(), self._firmware[1])
+        stops = message("By the plan no run for the record is made with it as it is.") if self._blocking() else None
+        self.concerns.put(*(one.sentence for one in self._concerns), stops)
+
+    def _show_part(self) -> None:
+        """What the chosen one does in the open comparison, and how it answers there."""
+        listed, home = self._listed(), self._benchful.home if self._benchful is not None else None
+        self.part.show_listed(self._benchful, listed, self.snapshot)
+        path = self.snapshot.path if self.snapshot is not None else None
+        of = (path, home, listed.one.id) if home is not None and listed is not None else None
+        self.health.follow(of, self.snapshot is not None and bool(self.snapshot.state.open_runs))
+
+    def _is_asked(self, listed: Listed | None) -> bool:
+        """Whether this is the one that said its firmware last."""
+        return listed is not None and self._firmware[0] == listed.one.id
+
+    def _blocking(self) -> tuple[Concern, ...]:
+        """What blocks the chosen instrument, by the plan of the open notebook."""
+        return blocked(self.snapshot.state, self._concerns) if self.snapshot is not None else ()
 
     def _look(self) -> None:
         """Let the buttons say what is possible now."""
@@ -278,8 +327,14 @@ class InstrumentsPage(Page):
         label = message("Stop") if self._working == _TRY else message("Test read {count} times", count=TRIED)
         self.try_button.setText(say(label))
         self.try_button.setShortcut("Ctrl+Return")
+        free = self._benchful is not None and not self._working
         for button in (self.find_button, self.register_button):
-            button.setEnabled(self._benchful is not None and not self._working)
+            button.setEnabled(free)
+        self.settings_button.setEnabled(free and listed is not None and listed.driver is not None)
+        self.part.let_work(free, self.snapshot is not None and self.snapshot.state.simulated)
+        self.certificate.let_work(free)
+        opened_by = self.snapshot.state.plan.instruments.opened_by if self.snapshot is not None else ()
+        self.pass_button.setVisible(bool(opened_by and self._blocking()))
         why = message("{id} is in use: it can be tried when the run is over.", id=listed.one.id if listed else "")
         self.show_missing((why,) if used else ())
 
@@ -294,6 +349,12 @@ def _row(one: Listed) -> list[str | QTableWidgetItem]:
     state = QTableWidgetItem(mark_icon(one.state, current_theme()), say(one.word))
     name = one.one.id if one.one.name == one.one.id else f"{one.one.id}  {one.one.name}"
     return [name, one.one.model or "—", one.one.serial or "—", state, one.answered or "—"]
+
+
+_NONE = message(
+    "No instrument is registered. “Find…” looks on all buses; “Register…” takes one by its address, or a thing without "
+    "an interface. Then enter its certificate, and bind it to the comparison."
+)
 
 
 def _label(text: str = "") -> QLabel:
