@@ -11,16 +11,17 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QListWidget, QList
 from labclient.errors import Trouble
 from labclient.home import this_pc
 from labclient.notebook import SUFFIX, Reader
-from labclient.participation import STATION_NAMES, missing, read_state
+from labclient.participation import STATION_NAMES, certificates_due, missing, read_state
 from labclient.signing import write_whole
 from labclient.ui._aside import Aside
 from labclient.ui._desk import Desk
+from labclient.ui._dialog import Sentence, told
 from labclient.ui._marked import lead
 from labclient.ui._marks import mark_icon
 from labclient.ui._page import Page
 from labclient.words import Message, language, message, say
 
-RECENT = "recent"
+RECENT, _DUE = "recent", "certificates due"
 _KEPT = 20
 _A_FEW = 5
 _PATH = Qt.ItemDataRole.UserRole
@@ -73,8 +74,9 @@ class HomePage(Page):
         self.search.setAccessibleName(say(message("Search the comparisons")))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._filter)
-        self.body.addWidget(self.empty)
-        self.body.addWidget(self.search)
+        self.due = Sentence("attention")
+        for widget in (self.due, self.empty, self.search):
+            self.body.addWidget(widget)
         self.body.addWidget(self.list, 1)
         self.secondary(message("Open a notebook…"), self.choose)
         self.secondary(message("Begin with a plan…"), self.begun.emit)
@@ -87,6 +89,7 @@ class HomePage(Page):
     def refresh(self) -> None:
         """Ask for what this PC remembers; `show_recent` shows the answer."""
         self._aside.run(RECENT, lambda: [look_at(path, datetime.now(UTC).date()) for path in remembered()])
+        self._aside.run(_DUE, told(lambda: certificates_due(this_pc(), datetime.now().astimezone().date())))
 
     def show_recent(self, rows: list[HomeRow]) -> None:
         """Show the notebooks opened last."""
@@ -133,6 +136,8 @@ class HomePage(Page):
     def _done(self, what: str, answer: object) -> None:
         if what == RECENT and isinstance(answer, list):
             self.show_recent(answer)
+        elif what == _DUE:  # a register that cannot be read says so on the page of instruments
+            self.due.put(*(answer if isinstance(answer, tuple) else ()))
 
 
 def look_at(path: Path, today: date) -> HomeRow:
