@@ -264,7 +264,7 @@ def test_a_table_leaves_out_what_was_left_empty_and_has_a_default(light: Theme, 
     qtbot.addWidget(form)
     row = {"row": "emf", "point": "10V", "value": "0.1", "unit": "µV", "source": "test"}
     form.fill({"rows": [row], "influences": []})
-    assert form.body() == {"rows": [row], "influences": []}
+    assert form.body()["rows"] == [row]
 
 
 def test_a_file_of_declarations_is_read_whole_or_refused_with_a_sentence(tmp_path: Path) -> None:
