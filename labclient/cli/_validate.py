@@ -8,7 +8,7 @@ from labclient.cli._common import add_identity, add_json, folder_of, opened_iden
 from labclient.cli._out import as_json, line, text
 from labclient.cli._verbs import Verbs
 from labclient.errors import WrongUse
-from labclient.validation import Compared, Outcome, Written, digits, outcome_as_json, validate, write_report
+from labclient.validation import Compared, Outcome, Written, digits, markdown, outcome_as_json, validate, write_report
 from labclient.words import language, message, say
 
 
@@ -16,6 +16,9 @@ def add(verbs: Verbs) -> None:
     told = message("compute reference cases with certified answers on this PC, and write the report of it")
     parser = verbs.add("validate", told, _run)
     parser.add_argument("--out", type=Path, metavar="DIR", help=say(message("folder for the report")))
+    parser.add_argument(
+        "--markdown", action="store_true", help=say(message("print every quantity as a table in Markdown"))
+    )
     add_identity(parser, required=False)
     add_json(parser)
 
@@ -29,6 +32,8 @@ def _run(asked: Namespace) -> int:
     if asked.json:
         files = [] if written is None else [str(path) for path in _files(written)]
         as_json(outcome_as_json(outcome) | {"files": files, "signed": signer is not None})
+    elif asked.markdown:
+        text(markdown(outcome))
     else:
         _tell(outcome, written)
     return 0 if outcome.ok else 1

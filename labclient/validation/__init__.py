@@ -5,6 +5,7 @@ the certified digits; `write_report` leaves what was found as JSON and PDF, sign
 """
 
 from labclient.validation._data import Case, CaseSet, Compared, Expected, Outcome, Place
+from labclient.validation._markdown import markdown
 from labclient.validation._report import Written, digits, outcome_as_json, write_report
 from labclient.validation._run import log_relative_error, validate
 from labclient.validation._suite import shipped_cases
@@ -19,6 +20,7 @@ __all__ = [
     "Written",
     "digits",
     "log_relative_error",
+    "markdown",
     "outcome_as_json",
     "shipped_cases",
     "validate",

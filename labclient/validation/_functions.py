@@ -8,7 +8,12 @@ from typing import Final
 
 from labclient.validation._comparison import COMPARISON
 from labclient.validation._given import Call
+from labclient.validation._over_time import OVER_TIME
+from labclient.validation._scores import SCORES
 from labclient.validation._statistics import STATISTICS
 from labclient.validation._uncertainty import UNCERTAINTY
+from labclient.validation._weighing import WEIGHING
 
-FUNCTIONS: Final[Mapping[str, Call]] = {**STATISTICS, **UNCERTAINTY, **COMPARISON}
+FUNCTIONS: Final[Mapping[str, Call]] = {
+    **STATISTICS, **UNCERTAINTY, **COMPARISON, **OVER_TIME, **SCORES, **WEIGHING,
+}  # fmt: skip

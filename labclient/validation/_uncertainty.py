@@ -67,6 +67,34 @@ def _monte_carlo(model: str, inputs: Sequence[Mapping[str, str]], seed: int) -> 
     return {"y": found.mean, "u": found.u, "low": low, "high": high}
 
 
+def _joint(
+    models: Mapping[str, str], inputs: Sequence[Mapping[str, str]], seed: int, r: Mapping[str, str] | None = None
+) -> Found:
+    """`r`: correlation coefficients of two inputs, named "a b"."""
+    pairs = [(*names.split(), one) for names, one in (r or {}).items()]
+    links = [Correlation(a, b, float(number(one))) for a, b, one in pairs]
+    parsed = {name: metrology.parse_model(text) for name, text in models.items()}
+    rule = metrology.MonteCarloRule(seed=seed)
+    units = dict.fromkeys(parsed, "1")
+    drawn = metrology.monte_carlo_several(parsed, [component(one) for one in inputs], units, rule, links)
+    names = list(parsed)
+    found: Found = {f"u({name})": one for name, one in zip(names, drawn.u, strict=True)}
+    found |= {f"r({a},{b})": drawn.r[i][j] for i, a in enumerate(names) for j, b in enumerate(names) if i < j}
+    return found | {"k_p": drawn.k_ellipsoid, "k_q": drawn.k_rectangle}
+
+
+def _built_in(model: str, inputs: Sequence[Mapping[str, str]]) -> Found:
+    found = metrology.propagate_built_in(metrology.BUILT_IN[model], [component(one) for one in inputs])
+    each: Found = {f"c({row.component.id})": row.component.sensitivity for row in found.budget.rows}
+    return {"y": found.value, "u_c": found.budget.u_c} | each
+
+
+def _to_nominal(reading: str, applied: str, nominal: str, slope: str = "1", u_slope: str = "0") -> Found:
+    given = (float(number(one)) for one in (reading, applied, nominal, slope, u_slope))
+    found = metrology.to_nominal(*given)
+    return {"value": found.value, "correction": found.correction, "u(correction)": found.u_correction}
+
+
 def _round(value: str, U: str, digits: int | None = 2, up: bool = False) -> Found:
     rule = metrology.RoundingRule(digits=digits, up=up)
     found = metrology.round_result(number(value), number(U), rule)
@@ -86,5 +114,8 @@ UNCERTAINTY: Final[Mapping[str, Call]] = {
     "model": _model,
     "models": _models,
     "monte-carlo": _monte_carlo,
+    "joint": _joint,
+    "built-in": _built_in,
+    "to-nominal": _to_nominal,
     "round": _round,
 }

@@ -39,6 +39,11 @@ def test_an_unsigned_report_is_said_to_be_so(pc: Pc, tmp_path: Path) -> None:
     assert sorted(path.suffix for path in (tmp_path / "filed").iterdir()) == [".json", ".pdf"]
 
 
+def test_every_quantity_is_printed_as_a_table(pc: Pc) -> None:
+    table = pc.done("validate", "--markdown").out
+    assert "| NumAcc4 | mean | 10000000.2 | 10000000.2 | 15.00 | 8.00 |" in table
+
+
 def test_a_signed_report_verifies(pc: Pc, tmp_path: Path, root: Identity) -> None:
     said = pc.done("validate", "--out", tmp_path / "filed", "--identity", "P-01", "--json").json
     assert (said["ok"], said["signed"]) == (True, True)
