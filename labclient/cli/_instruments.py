@@ -8,12 +8,12 @@ import msgspec
 
 from labclient.cli import _at_work, _find, _register
 from labclient.cli._common import add_json, count, written
-from labclient.cli._drivers import driver_named, instrument_at, known_settings, setting
+from labclient.cli._drivers import check_driver, driver_named, instrument_at, known_settings, setting
 from labclient.cli._out import as_json, line, text, trouble
 from labclient.cli._verbs import Verbs
 from labclient.clock import SystemClock
 from labclient.home import this_pc
-from labclient.instruments import load_driver, probe
+from labclient.instruments import probe
 from labclient.participation import address_for, diagnostic_file, known_drivers, read_out
 from labclient.words import Message, message, say
 
@@ -35,7 +35,7 @@ def add(verbs: Verbs) -> None:
     read.add_argument("--who", type=written, default="-", metavar="ID", help=say(message("who looks")))
     add_json(read)
     drivers = instruments.add(
-        "drivers", message("list the drivers, or check a driver file with its examples"), _drivers
+        "drivers", message("list the drivers, or check a driver file with its examples and its simulator"), _drivers
     )
     drivers.add_argument("--check", type=Path, metavar="FILE", help=say(message("driver file to check")))
     add_json(drivers)
@@ -85,10 +85,7 @@ def _tell(sentence: Message) -> None:
 
 def _drivers(asked: Namespace) -> int:
     if asked.check is not None:
-        one = load_driver(asked.check)
-        line(message("{file} holds: driver {id}, version {version}, {count} examples read as they say.",
-                     file=asked.check, id=one.id, version=one.version, count=len(one.file.example)))  # fmt: skip
-        return 0
+        return check_driver(asked.check, json=asked.json)
     known = known_drivers(this_pc())
     if asked.json:
         as_json({

@@ -4,6 +4,19 @@ from labclient.instruments.simulator._faults import FAULTS
 from labclient.instruments.simulator._hands import Hands, Simulated, start_simulator
 from labclient.instruments.simulator._living import run
 from labclient.instruments.simulator._orders import manual, parse
+from labclient.instruments.simulator._rehearsal import Step, rehearse
 from labclient.instruments.simulator._world import WorldFile, load_world
 
-__all__ = ["FAULTS", "Hands", "Simulated", "WorldFile", "load_world", "manual", "parse", "run", "start_simulator"]
+__all__ = [
+    "FAULTS",
+    "Hands",
+    "Simulated",
+    "Step",
+    "WorldFile",
+    "load_world",
+    "manual",
+    "parse",
+    "rehearse",
+    "run",
+    "start_simulator",
+]
