@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -93,7 +93,7 @@ class Plot(QWidget):
 
     def _paint_picture(self, painter: QPainter) -> None:
         theme, small = current_theme(), type_font(Type.SMALL)
-        line, margin = QFontMetricsF(small).height(), float(space(S2))
+        margin = float(space(S2))
         painter.fillRect(QRectF(self.rect()), QColor(theme.surface))
         painter.setFont(small)
         top = margin
@@ -102,10 +102,11 @@ class Plot(QWidget):
             (self._caption.text(), theme.text),
             (self._readout.text() if self._readout.isVisible() else "", theme.muted),
         ):
-            painter.setPen(QColor(colour))
-            for one in text.splitlines():
-                painter.drawText(QPointF(margin, top + QFontMetricsF(small).ascent()), one)
-                top += line
+            if text:
+                painter.setPen(QColor(colour))
+                room = QRectF(margin, top, self.width() - 2 * margin, self.height())
+                top += painter.boundingRect(room, Qt.TextFlag.TextWordWrap, text).height()
+                painter.drawText(room, Qt.TextFlag.TextWordWrap, text)
         source = self._canvas.viewport().rect()
         self._canvas.render(painter, QRectF(0, top, self.width(), self.height() - top - margin / 2), source,
                             Qt.AspectRatioMode.IgnoreAspectRatio)  # fmt: skip

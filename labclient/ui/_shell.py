@@ -33,7 +33,7 @@ from labclient.ui._plan_page import PlanPage
 from labclient.ui._preferences import Preferences, keep, next_scale
 from labclient.ui._records import ArrivalPage, departure_page, handover_page
 from labclient.ui._results import ResultsPage
-from labclient.ui._runs import MeasurementPage, RunPage
+from labclient.ui._runs import MeasurementPage, RunPage, StabilityPage
 from labclient.ui._satellites import SatellitesDialog
 from labclient.ui._settings import SettingsPage
 from labclient.ui._status import StatusBar
@@ -75,7 +75,7 @@ class Shell(QMainWindow):
             HOME: home,
             "arrival": ArrivalPage(self.desk),
             "warm-up": RunPage(self.desk, "warm-up", message("Warm-up"), ("settling",)),
-            "stability": RunPage(self.desk, "stability", message("Stability"), ("stability",)),
+            "stability": StabilityPage(self.desk),
             "measurement": MeasurementPage(self.desk),
             "departure": departure_page(self.desk),
             "results": ResultsPage(self.desk),
