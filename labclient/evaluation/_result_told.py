@@ -41,7 +41,7 @@ def coverage_told(plan: Plan, one: PointResult) -> Message:
 def chain_told(plan: Plan, one: PointResult) -> Iterator[Message]:
     """How the value came about, step by step."""
     if one.model:
-        yield message("Model: {point} = {expression}", point=one.point, expression=one.model)
+        yield message("Model: y = {expression}", expression=one.model)
         for line in one.budget:
             yield _input_told(line, one.unit)
         for pair in one.correlations:

@@ -102,6 +102,12 @@ class StructForm(QWidget):
         assert isinstance(editor, RowTable)
         editor.learn(column, words)
 
+    def set_column(self, table: str, column: str, shown: bool) -> None:
+        """Whether a table's column is to be seen; what stands in it stays."""
+        editor = self._editors[table]
+        assert isinstance(editor, RowTable)
+        editor.set_column(column, shown)
+
     def offer_now(self) -> None:
         """Put the present moment where a moment is asked for."""
         for editor in self._editors.values():

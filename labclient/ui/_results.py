@@ -1,15 +1,17 @@
 """Results and budget: what the laboratory declares, and what follows from the record."""
 
 from pathlib import Path
+from threading import Event
 
 import msgspec
 from msgspec import Struct
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QProgressBar, QPushButton
 
-from labclient.errors import WrongUse
+from labclient.errors import BrokenOff, WrongUse
 from labclient.evaluation import BudgetDeclared, Standard
 from labclient.participation import body_of, missing
-from labclient.plan import Plan
+from labclient.plan import Plan, influences_asked, input_unit
 from labclient.signing import parse_strict, read_small
 from labclient.ui._choose import choose_file
 from labclient.ui._computed import ComputedResult
@@ -19,7 +21,7 @@ from labclient.ui._form import StructForm
 from labclient.ui._marked import lead
 from labclient.ui._page import Page, heading
 from labclient.ui._watch import Snapshot
-from labclient.words import Message, language, message
+from labclient.words import Message, language, message, say
 
 _LARGEST = 1 << 20
 _REASONS = 4
@@ -50,12 +52,22 @@ class ResultsPage(Page):
         self.body.addStretch(1)
         self.standard_button = self.secondary(message("Enter the standard"), self._enter_standard)
         self.budget_button = self.secondary(message("Enter the declared components"), self._enter_budget)
+        self._halt = Event()
+        self.bar = QProgressBar()
+        self.bar.setAccessibleName(say(message("Monte Carlo trials")))
+        self.bar.hide()
+        self.buttons.insertWidget(0, self.bar, 100)
+        self.stop_button = self.secondary(message("Break off"), self._halt.set)
+        self.stop_button.setShortcut(QKeySequence("F6"))
+        self.stop_button.hide()
         self.compute_button = self.secondary(message("Compute the result"), self._compute)
         self.done_button = self.primary(message("Sign this station off"), self._finish)
         for button in (self.standard_button, self.budget_button):  # each only where it is what comes next
             button.hide()
         for form in (self.standard, self.declared):
             form.changed.connect(self._rank)
+        desk.progressed.connect(self._progress)
+        desk.busy.connect(self._busy)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         super().show_snapshot(snapshot)
@@ -82,6 +94,9 @@ class ResultsPage(Page):
         """What the plan already knows."""
         names = {row.id: row.name.said(language()) for row in plan.budget}
         self.declared.learn("rows", "row", names)
+        self.declared.set_column("rows", "estimate", plan.model is not None)
+        for column in ("first", "second"):
+            self.declared.learn("correlations", column, names)
         self.standard.fill({"values": _blank_values(plan)})
         self.declared.fill({"rows": _blank_rows(plan), "influences": _blank_influences(plan)})
 
@@ -138,8 +153,27 @@ class ResultsPage(Page):
         self.declared.fill(values.get("budget", {}))
 
     def _compute(self) -> None:
-        who = self.desk.who
-        self.desk.do("result", lambda participation: participation.compute_result(who))
+        desk, who, halt = self.desk, self.desk.who, self._halt
+        halt.clear()
+
+        def told(done: int, most: int) -> None:
+            desk.progress("result", done, most)
+            if halt.is_set() or desk.closing:
+                raise BrokenOff(message("The computation was broken off: no result was entered."))
+
+        desk.do("result", lambda participation: participation.compute_result(who, told))
+
+    def _progress(self, task: str, done: int, total: int) -> None:
+        if task == "result":
+            self.bar.setRange(0, total)
+            self.bar.setValue(min(done, total))
+            self.bar.show()
+            self.stop_button.show()
+
+    def _busy(self, busy: bool) -> None:
+        if not busy:
+            self.bar.hide()
+            self.stop_button.hide()
 
     def _finish(self) -> None:
         who = self.desk.who
@@ -166,21 +200,23 @@ def _at_most(reasons: tuple[Message, ...]) -> tuple[Message, ...]:
 
 def _blank_values(plan: Plan) -> list[dict[str, str]]:
     """A line of the certificate for each point."""
-    return [{"point": point.id, "value": "", "unit": plan.unit, "U": "", "k": ""} for point in plan.points]
+    unit = next(input_unit(plan, row) for row in plan.budget if row.origin == "certificate")
+    return [{"point": point.id, "value": "", "unit": unit, "U": "", "k": ""} for point in plan.points]
 
 
 def _blank_rows(plan: Plan) -> list[dict[str, str]]:
     """A line for each component that the plan wants declared, at each point."""
     return [
-        {"row": row.id, "point": point.id, "value": "", "unit": plan.unit, "source": "", "dof": "inf"}
+        {"row": row.id, "point": point.id, "value": "", "unit": input_unit(plan, row), "source": "", "dof": "inf",
+         "estimate": "0"}
         for row in plan.budget
         if row.origin == "declared"
         for point in plan.points
-    ]
+    ]  # fmt: skip
 
 
 def _blank_influences(plan: Plan) -> list[dict[str, str]]:
     return [
-        {"influence": one.influence, "u": "", "unit": one.reference.unit, "source": ""}
-        for one in plan.transfer_standard.coefficients
+        {"influence": influence, "u": "", "unit": unit, "source": ""}
+        for influence, unit in influences_asked(plan).items()
     ]

@@ -76,18 +76,20 @@ class SnugTable(QTableWidget):
     def fit(self) -> None:
         """Share out the width, and be as high as the rows are then."""
         header, room = self.horizontalHeader(), self.viewport().width()
-        least = [header.sectionSizeHint(one) for one in range(self.columnCount())]
-        wanted = [max(self.sizeHintForColumn(one), width) for one, width in enumerate(least)]
+        shown = [one for one in range(self.columnCount()) if not self.isColumnHidden(one)]
+        least = [header.sectionSizeHint(one) if one in shown else 0 for one in range(self.columnCount())]
+        wanted = [max(self.sizeHintForColumn(one), width) if one in shown else 0 for one, width in enumerate(least)]
         for one in self._wide:
             wanted[one] = max(wanted[one], self.fontMetrics().averageCharWidth() * _SENTENCE)
-        sharing = sorted(self._wide or range(self.columnCount()), key=lambda one: wanted[one])
+        sharing = sorted(self._wide or shown, key=lambda one: wanted[one])
         room -= sum(width for one, width in enumerate(wanted) if one not in sharing)
         weight = sum(wanted[one] for one in sharing)
         for one in sharing:  # the narrow ones first: what they cannot give, the others do
             given = max(least[one], room * wanted[one] // weight)
             room, weight, wanted[one] = room - given, weight - wanted[one], given
         for one, width in enumerate(wanted):
-            self.setColumnWidth(one, width)
+            if one in shown:
+                self.setColumnWidth(one, width)
         self.resizeRowsToContents()
         rows = sum(self.rowHeight(row) for row in range(self.rowCount()))
         self.setFixedHeight(header.sizeHint().height() + rows + 2 * self.frameWidth())

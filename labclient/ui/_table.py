@@ -15,8 +15,8 @@ from labclient.ui._theme import current_theme
 from labclient.words import message, say
 
 _REMOVE = Qt.KeyboardModifier.ControlModifier
-_SENTENCES = {"row", "name", "source"}
-_NUMBERS = {"value", "U", "u", "k", "dof"}
+_SENTENCES = {"row", "name", "source", "first", "second"}
+_NUMBERS = {"value", "correction", "drift", "page", "U", "u", "k", "dof", "estimate", "r"}
 
 
 class _Cells(SnugTable):
@@ -80,6 +80,11 @@ class RowTable(QWidget):
         rows = self.take()
         self._words[column] = {raw: word for raw, word in words.items() if told.count(word) == 1}
         self.put(rows)
+
+    def set_column(self, column: str, shown: bool) -> None:
+        """Whether a column is to be seen; what stands in it stays."""
+        self.table.setColumnHidden([field.name for field in self._fields].index(column), not shown)
+        self.table.fit()
 
     def put(self, rows: Any) -> None:
         at = self.table.currentRow(), self.table.currentColumn()

@@ -187,7 +187,8 @@ def test_a_column_speaks_the_readers_words_and_the_record_keeps_its_own(light: T
     rows = form.findChildren(QTableWidget)[0]
     assert [rows.item(place, 0).text() for place in range(2)] == ["换向后残余热电势", "a"]
     assert form.findChildren(QTableWidget)[1].item(0, 0).text() == "温度"
-    assert form.body() == {"rows": [BUDGET, BUDGET | {"row": "a"}], "influences": [source]}
+    rows = [BUDGET, BUDGET | {"row": "a"}]
+    assert form.body() == {"rows": rows, "influences": [source], "correlations": [], "cmc": []}
 
 
 @settings(max_examples=20)
