@@ -182,9 +182,8 @@ class Device:
             if push is None:
                 raise DriverInvalid(message("“{name}” is asked for; the instrument does not send it.", name=reading))
             link = self._ready()
-            if extra := link.pending():
-                self._dialogue.unasked(link, extra)
             self._started = push
+            self._dialogue.drain()  # what was sent before belongs to nothing
             for exchange in push.start:
                 self._dialogue.exchange(exchange)
             self._lines = LineReader(link, push, min(push.timeout_s, unread_s(self._connection)), self._clock)
@@ -418,13 +417,16 @@ class Device:
         return True
 
     def _end_stream(self) -> None:
-        """What `stop` declares; between what is sent and what is asked, the line has to fall quiet."""
+        """What `stop` declares; between what is sent and what is asked, the line has to fall quiet. An instrument that
+        only its menu stops goes on."""
         self._in_step = False
-        for exchange in self._started.stop if self._started else ():
+        stop = self._started.stop if self._started else ()
+        for exchange in stop:
             if exchange.pattern is not None:
                 self._dialogue.drain()
             self._dialogue.exchange(exchange)
-        self._dialogue.drain()
+        if stop:
+            self._dialogue.drain()
         self._started = None
 
     # -- small things -------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Readings made ready for a device: the bytes to send, the time to wait, the rule to read with."""
 
+import re
 from collections.abc import Mapping
 
 from labclient.instruments._driver import Driver
@@ -23,8 +24,7 @@ class Poll:
 
 
 class Push:
-    """A reading that the instrument sends by itself between its start and its stop. `skips` is whether lines that are
-    none of it are passed over; else they are a trouble."""
+    """A reading that the instrument sends by itself between its start and its stop."""
 
     def __init__(self, driver: Driver, name: str, settings: Mapping[str, str]) -> None:
         reading, framing = driver.readings[name], driver.file.framing
@@ -33,5 +33,10 @@ class Push:
         self.timeout_s = follow(reading.timeout, settings)
         self.max_bytes = framing.max_bytes
         self.end = framing.reply_end.encode(framing.encoding)
-        self.skips = framing.extra_input == "ignore"
         self.rule = ReplyRule(reading, framing, settings)
+        self._skips_all = framing.extra_input == "ignore"
+        self._skip = re.compile(fill(reading.skip, settings), re.ASCII) if reading.skip is not None else None
+
+    def skips(self, line: bytes) -> bool:
+        """Whether a line that is none of the reading is passed over; else it is a trouble."""
+        return self._skips_all or (self._skip is not None and self._skip.fullmatch(line.decode("latin-1")) is not None)

@@ -186,7 +186,8 @@ class Reading(_Part, frozen=True):
     `mode = "poll"`: the answer to `send`. `then` are further questions, each asked when the answer before is complete;
     the reply is all answers together, joined by the reply end.
     `mode = "stream"`: each line that comes after the exchanges of `start`, until those of `stop` and the quiet after
-    them. `timeout` is the longest time between two lines, `simulate_delay` the simulator's time between them.
+    them; a line of the form `skip`, which may hold `{setting}` places, is none of it and passed over. `timeout` is the
+    longest time between two lines, `simulate_delay` the simulator's time between them.
     """
 
     name: str
@@ -202,6 +203,7 @@ class Reading(_Part, frozen=True):
     then: tuple[str, ...] = ()
     start: tuple[Exchange, ...] = ()
     stop: tuple[Exchange, ...] = ()
+    skip: str | None = None
     flags: tuple[Flag, ...] = ()
     discard_first: int = 0
 

@@ -68,23 +68,21 @@ class LineReader:
                 message("The PC slept, stood still or was too busy; the instrument is resynchronised."),
             )
         *whole, self._rest = (self._rest + chunk).split(self._push.end)
-        if whole:
-            self._line_ns = now_ns
-            found = self._lines(whole)
-            if len(found):
-                return found
-            if self._trouble is not None:
-                raise self._trouble
-            return None
-        if len(self._rest) > self._push.max_bytes:
-            raise BadReply(self._rest, message("The reply is longer than {n} bytes.", n=self._push.max_bytes))
         if now_ns - self._line_ns > self._push.timeout_s * 1e9:
             raise NoReply(
-                self._rest,
+                self._push.end.join([*whole, self._rest]),
                 message("The instrument has sent no line for {seconds} s.", seconds=round(self._push.timeout_s, 3)),
                 message("Check cable, power and settings; the instrument is resynchronised before the next reading."),
             )
-        return None
+        if len(self._rest) > self._push.max_bytes:
+            raise BadReply(self._rest, message("The reply is longer than {n} bytes.", n=self._push.max_bytes))
+        if not whole:
+            return None
+        self._line_ns = now_ns
+        found = self._lines(whole)
+        if not len(found) and self._trouble is not None:
+            raise self._trouble
+        return found if len(found) else None
 
     def _lines(self, whole: list[bytes]) -> Lines:
         """What these lines say, as far as the first that is none."""
@@ -98,7 +96,7 @@ class LineReader:
             try:
                 texts, values, said = parts(raw)
             except BadReply as refused:
-                if self._push.skips:
+                if self._push.skips(line):
                     continue
                 behind = end.join([*whole[place:], self._rest])
                 self._trouble = BadReply(behind, refused.sentence, refused.step)

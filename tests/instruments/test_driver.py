@@ -74,10 +74,10 @@ def test_an_example_that_should_be_refused_but_is_read_refuses_the_file(tmp_path
 
 
 def test_the_users_file_wins_and_the_digest_tells_them_apart(tmp_path) -> None:
-    path = changed(tmp_path, 'version = "1"', 'version = "1-lab"')
+    path = changed(tmp_path, 'version = "2"', 'version = "2-lab"')
     found = drivers([DRIVERS, tmp_path])
     assert found[MULTIMETER].path == path
-    assert found[MULTIMETER].version == "1-lab"
+    assert found[MULTIMETER].version == "2-lab"
     assert found[MULTIMETER].digest != load_driver(DRIVERS / path.name).digest
 
 

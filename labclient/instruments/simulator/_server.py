@@ -14,15 +14,16 @@ import msgspec
 
 from labclient.errors import Trouble, WrongUse
 from labclient.instruments._driver import Driver
-from labclient.instruments.simulator._faults import LASTING_S, SPOILING, Fault, Faults, spoil
+from labclient.instruments.simulator._faults import LASTING_S, SPOILING, Fault, Faults, Sort, spoil
 from labclient.instruments.simulator._orders import ROOM, fault_named
+from labclient.instruments.simulator._push import Push
 from labclient.instruments.simulator._talk import Answer, Talk
 from labclient.instruments.simulator._wires import PseudoTerminal, TcpPort, Wire
 from labclient.instruments.simulator._world import Point, Wired, World, WorldFile
 from labclient.words import Message, message, say
 
 Tell = Callable[[dict[str, Any]], object]
-_ANOTHER: Final = "ANOTHER-1"
+_OTHER_DIGITS: Final = str.maketrans("0123456789", "1234567890")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Simulator:
         self._last = self._asked = b""
         self._stopped = asyncio.Event()
         self._streaming: asyncio.TimerHandle | None = None
+        self._push = Push(lambda: self._talk, self._push_line, speed)
         self._wire: Wire = PseudoTerminal(self._feed) if listen == "pty" else TcpPort(listen, self._feed)
 
     @property
@@ -114,10 +116,23 @@ class Simulator:
             if due.delay_s:
                 await asyncio.sleep(due.delay_s)
             self.give(due)
+            self._push.follow()
+
+    def _push_line(self) -> float:
+        """Send a line that nobody asked for just now, or what the faults make of it, after the time returned."""
+        due = self.pushed()
+        asyncio.get_running_loop().call_later(due.delay_s, self.give, due)
+        return due.delay_s
+
+    def pushed(self) -> Due:
+        """The line that the instrument sends by itself at this moment, and the faults that strike it."""
+        struck = self._strike("reading")
+        slow = sum(fault.seconds for fault in struck if fault.kind == "slow")
+        return Due(self._talk.pushed(self.seconds), struck, self._talk.told_to_push, slow)
 
     def take(self, request: str) -> Due:
         """Understand one request, and settle which faults strike its answer."""
-        struck = self._strike(request) if self._faults or self._another or self._panel_changed else ()
+        struck = self._strike(self._talk.sort(request))
         answer = self._talk.answer(request, self.seconds)
         slow = sum(fault.seconds for fault in struck if fault.kind == "slow")
         return Due(answer, struck, request, answer.delay_s / self._speed + slow)
@@ -136,9 +151,10 @@ class Simulator:
         if text is not None:
             self._reply(text, due)
 
-    def _strike(self, request: str) -> tuple[Fault, ...]:
-        """The faults of this exchange; those of the unit's state are put in place, or taken back."""
-        sort = self._talk.sort(request)
+    def _strike(self, sort: Sort) -> tuple[Fault, ...]:
+        """The faults of an exchange of this sort; those of the unit's state are put in place, or taken back."""
+        if not (self._faults or self._another or self._panel_changed):
+            return ()
         struck = self._faults.strike(sort)
         kinds = {fault.kind for fault in struck}
         if "overload" in kinds:
@@ -160,7 +176,8 @@ class Simulator:
 
     def _exchange_unit(self, another: bool) -> None:
         if another or self._another:
-            self._talk.serial = _ANOTHER if another else self._driver.file.simulate.serial
+            own = self._driver.file.simulate.serial
+            self._talk.serial = own.translate(_OTHER_DIGITS) if another else own
             self._another = another
 
     def _reply(self, text: str, due: Due) -> None:
@@ -350,6 +367,7 @@ class Simulator:
         self._another = self._panel_changed = False
         self._world = World(self._declared, self._random)
         self._talk = Talk(self._driver, self._world, self._random)
+        self._push.follow()
         await self._plug()
 
     def _status(self, _: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import re
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from labclient.errors import NumberInvalid
@@ -59,6 +59,10 @@ class Talk:
         self._follow_ups = {_request(send).pattern for reading in driver.file.reading for send in reading.then}
         self._follow_ups |= {_request(question.send).pattern for question in _questions(driver)}
         self._later: list[tuple[float, dict[str, str]]] = []
+        self.pushing: Reading | None = None
+        self.told_to_push = ""
+        self._starts = {_request(one.start[-1].send).pattern: one for one in driver.file.reading if one.start}
+        self._stops = {_request(command).pattern for command in _stops(driver)}
 
     def answer(self, request: str, seconds: float) -> Answer:
         """Understand one request at a moment of simulated time."""
@@ -70,6 +74,7 @@ class Talk:
                 continue
             self.state |= {name: value.strip() for name, value in found.groupdict().items()} | dict(known.sets)
             self._set_up |= known.ends_setup
+            self._start_or_stop(known, request)
             if known.sets or known.later:  # an order undoes what an earlier one had still to bring
                 self._later = [(seconds + known.later_s, dict(known.later))] if known.later else []
             if known.reading is not None:
@@ -83,6 +88,23 @@ class Talk:
         if errors is not None:
             self._errors.append(errors.simulate_unknown)
         return Answer(self._simulate.unknown_reply)
+
+    def pushed(self, seconds: float) -> Answer:
+        """What the instrument sends by itself at a moment, while `pushing`."""
+        return Answer(None) if self.pushing is None else replace(self._measure(self.pushing, seconds), delay_s=0.0)
+
+    @property
+    def push_period_s(self) -> float:
+        """Simulated seconds from line to line."""
+        return max(self._follow(self.pushing.simulate_delay), 1e-3) if self.pushing else 0.0
+
+    def _start_or_stop(self, known: _Known, request: str) -> None:
+        if (begun := self._starts.get(known.request.pattern)) is not None:
+            self.pushing, self.told_to_push = begun, request
+        elif self.pushing is not None and (
+            known.request.pattern in self._stops or (known.reading is not None and not self.pushing.stop)
+        ):
+            self.pushing = None
 
     def _come_due(self, seconds: float) -> None:
         for at, changes in tuple(self._later):
@@ -115,9 +137,9 @@ class Talk:
         return bool(self._simulate.serial) and any("{serial" in (known.reply or "") for known in self._known)
 
     def flood(self) -> None:
-        """Fill the error queue; nothing happens to an instrument without one."""
+        """Fill the error queue, as far as the driver says it may be filled; nothing happens without one."""
         if (errors := self._driver.file.errors) is not None:
-            self._errors.extend([errors.simulate_unknown] * (self._errors.maxlen or 1))
+            self._errors.extend([errors.simulate_unknown] * min(self._errors.maxlen or 1, errors.max_drain))
 
     @property
     def has_errors(self) -> bool:
@@ -170,11 +192,19 @@ def _known(driver: Driver) -> Iterator[_Known]:
         yield from (_Known(_request(question.send), question.simulate) for question in _questions(driver))
     yield _Known(_request(file.identify.send), file.identify.simulate)
     yield from (_Known(_request(question.send), question.simulate) for question in file.identify.also)
-    yield from (_Known(_request(reading.send), reading=reading) for reading in file.reading)
+    yield from (_Known(_request(reading.send), reading=reading) for reading in file.reading if reading.send)
+    for reading in file.reading:
+        yield from (_Known(_request(one.send), one.simulate) for one in (*reading.start, *reading.stop))
     if file.errors is not None:
         yield _Known(_request(file.errors.send), file.errors.simulate, reports_errors=True)
     yield from (_Known(_request(command)) for command in (*file.resync.stop, *file.identify.first))
     yield from (_Known(_request(answer.receive), answer.reply) for answer in file.simulate.answer)
+
+
+def _stops(driver: Driver) -> tuple[str, ...]:
+    """What makes the instrument end to send by itself."""
+    stops = (step.send for reading in driver.file.reading for step in reading.stop if step.pattern is None)
+    return (*driver.file.resync.stop, *stops)
 
 
 def _questions(driver: Driver) -> tuple[ReadBack | State, ...]:
