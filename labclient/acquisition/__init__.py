@@ -13,7 +13,7 @@ from labclient.acquisition._recorder import Recorder
 from labclient.acquisition._replies import Replies, replies
 from labclient.acquisition._room import RULES, Gauge, Left, Rules, getting_full, size_text, time_text
 from labclient.acquisition._series import Cycle, Series
-from labclient.acquisition._source import Source, Tell
+from labclient.acquisition._source import Source, Tell, run_waits
 from labclient.acquisition._table import DELIMITER_NAMES, ENCODINGS, Sheet, Table, read_table
 from labclient.acquisition._typed import Doubt, Typed, doubt, in_words, read_typed
 from labclient.acquisition._workbook import WORKBOOK, is_workbook, open_table, read_workbook, sheet_names, sheet_remarks
@@ -74,6 +74,7 @@ __all__ = [
     "refusal",
     "replies",
     "row_replies",
+    "run_waits",
     "sheet_names",
     "sheet_remarks",
     "size_text",

@@ -42,7 +42,8 @@ class Output:
     """One output in one session. `set` and `safe` return at once with a future; `show` is told from the output's thread
     of every change, `tell` of what a person has to know.
 
-    `instrument` is its id in the register; `guard` outlives this process. Closing makes it safe.
+    `instrument` is its id in the register, `serial` the unit expected; `guard` outlives this process. Closing makes it
+    safe.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Output:
         *,
         instrument: str,
         author: str,
+        serial: str = "",
         station: str = "",
         tell: Tell,
         show: Callable[[Standing], object] = lambda _: None,
@@ -62,7 +64,7 @@ class Output:
         self.bounds = bounds
         self.standing = Standing("closed")
         self.unit = bounds.unit
-        self._port = OutputPort(device, clock)
+        self._port = OutputPort(device, clock, serial)
         self._recorder = recorder
         self._clock = clock
         self._guard = guard

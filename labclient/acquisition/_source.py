@@ -32,6 +32,11 @@ _LOOK_S = 0.1
 Tell = Callable[[Message], None]
 
 
+def run_waits(trouble: Message) -> Message:
+    """What is told when a run pauses."""
+    return message("{trouble} The run waits.", trouble=trouble)
+
+
 class Source:
     """One instrument in one run. Its work is done in its own thread; `take` and `watch` return at once with a future.
 
@@ -233,7 +238,7 @@ class Source:
         """Try the cure, then opening again with growing pauses; mark the gap, or raise when patience ends."""
         self._hand_over()
         begun = self._clock.monotonic_ns()
-        self._tell(message("{trouble} The run waits.", trouble=trouble.sentence))
+        self._tell(run_waits(trouble.sentence))
         spent = tried = 0.0
         while True:
             try:

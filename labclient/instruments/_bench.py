@@ -2,6 +2,7 @@
 the program. Documents of certificates lie beside it, under their digest."""
 
 import json
+import re
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -15,12 +16,14 @@ from labclient.instruments._toml import decode, invalid, read_text
 from labclient.words import message
 
 _MOST_DOCUMENT = 64 << 20
+_AMOUNT = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+) \S+", re.ASCII)
 _HEAD = "# The register of this PC's instruments. It may be edited; comments are lost when the program writes it."
 
 
 class BenchInstrument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One instrument of this PC. `driver` and `address` are empty for a thing without an interface; `firmware` is what
-    it had when it was entered."""
+    it had when it was entered; `greatest` is the largest amount that it may put out at this bench, such as “100 V”:
+    without it, it puts out nothing."""
 
     id: str
     name: str
@@ -32,6 +35,7 @@ class BenchInstrument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     maker: str = ""
     model: str = ""
     firmware: str = ""
+    greatest: str = ""
 
     @property
     def current(self) -> Certificate | None:
@@ -185,6 +189,9 @@ def _faults(bench: Bench) -> Iterator[Fault]:
                 yield Fault(f"{kind}[{index}].id", message("“{id}” is used twice.", id=one.id))
             seen.add(one.id)
     for index, instrument in enumerate(bench.instrument):
+        if instrument.greatest and not _AMOUNT.fullmatch(instrument.greatest):
+            why = message("“{text}” is no amount with its unit.", text=instrument.greatest)
+            yield Fault(f"instrument[{index}].greatest", why)
         for position, certificate in enumerate(instrument.certificate):
             if (wrong := fault(certificate)) is not None:
                 place = f"instrument[{index}].certificate[{position}]"

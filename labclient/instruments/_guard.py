@@ -160,7 +160,18 @@ def make_left_safe(folder: Path, left: LeftOn) -> LeftOn:
 
 def forget_left(folder: Path, left: LeftOn) -> None:
     """It was told and recorded."""
-    left_file(folder, left.orders.address).unlink(missing_ok=True)
+    for path in _files_of(folder, left):
+        path.unlink()
+
+
+def set_aside(folder: Path, left: LeftOn) -> None:
+    """It is safe, and will be recorded when its notebook is opened; its place is free for the next."""
+    for path in _files_of(folder, left):
+        path.rename(path.with_name(f"{path.stem[:16]}-{''.join(filter(str.isdigit, left.since))}.json"))
+
+
+def _files_of(folder: Path, left: LeftOn) -> list[Path]:
+    return [path for path in sorted(folder.glob("*.json")) if read_left(path) == left]
 
 
 def watch(path: Path) -> None:

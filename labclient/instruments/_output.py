@@ -31,9 +31,9 @@ class ReadBackValue:
 
 class OutputPort:
     """The output of a device that is connected by its owner; every method is called from the owner's thread. Raises
-    `WrongUse` for a device whose driver has no output."""
+    `WrongUse` for a device whose driver has no output. `serial` is that of the unit that is expected."""
 
-    def __init__(self, device: Device, clock: Clock | None = None) -> None:
+    def __init__(self, device: Device, clock: Clock | None = None, serial: str = "") -> None:
         declared = device.driver.file.output
         if declared is None:
             raise WrongUse(
@@ -43,13 +43,14 @@ class OutputPort:
         self.declared: Output = declared
         self.device = device
         self._clock: Clock = clock or SystemClock()
+        self._serial = serial
         self._asked: Decimal | None = None
 
     @property
     def orders(self) -> SafeOrders:
         """Its safe state, for this unit."""
         device = self.device
-        serial = device.identity.serial if device.identity else ""
+        serial = device.identity.serial if device.identity else self._serial
         return safe_orders(device.driver, device.address, device.settings, serial)
 
     @property

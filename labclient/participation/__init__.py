@@ -42,6 +42,19 @@ from labclient.participation._instruments import (
     known_drivers,
     registration_of,
 )
+from labclient.participation._outputs import (
+    bounds_of,
+    left_outputs,
+    left_told,
+    limit_output,
+    may_source,
+    note_outputs,
+    secure_left,
+    source_named,
+    sources,
+    sourcing,
+    take_note,
+)
 from labclient.participation._register import (
     bar,
     change_settings,
@@ -56,6 +69,7 @@ from labclient.participation._runs import Hands, Observer, Runs
 from labclient.participation._satellites import give_up_satellite, issue_satellite, take_satellite
 from labclient.participation._sending import send
 from labclient.participation._signing import pack, prepare, sign, submit, take_receipt
+from labclient.participation._sourced import SourcedHands, check_source
 from labclient.participation._state import STATIONS, Run, State, fold
 from labclient.participation._told import ORIGIN_NAMES, READINGS, TASK_NAMES, told
 from labclient.participation._typed import TypedRuns
@@ -94,6 +108,7 @@ __all__ = [
     "Participation",
     "Run",
     "Runs",
+    "SourcedHands",
     "State",
     "Told",
     "TypedRuns",
@@ -104,8 +119,10 @@ __all__ = [
     "bind",
     "blocked",
     "body_of",
+    "bounds_of",
     "certificates_due",
     "change_settings",
+    "check_source",
     "checkpoint_file",
     "choose_copy",
     "chosen_settings",
@@ -130,13 +147,18 @@ __all__ = [
     "known_drivers",
     "last_answers",
     "last_trial",
+    "left_outputs",
+    "left_told",
+    "limit_output",
     "look_at",
     "look_into",
     "may_enter",
     "may_finish",
     "may_run",
+    "may_source",
     "missing",
     "note_answer",
+    "note_outputs",
     "pack",
     "pick",
     "prepare",
@@ -148,9 +170,14 @@ __all__ = [
     "registration_of",
     "remember",
     "remembered",
+    "secure_left",
     "send",
     "sign",
+    "source_named",
+    "sources",
+    "sourcing",
     "submit",
+    "take_note",
     "take_receipt",
     "take_satellite",
     "tasks_by_hand",

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from labclient.acquisition import Cycle
+from labclient.acquisition import OUTPUT_KINDS, Cycle
 from labclient.evaluation import BudgetDeclared, Check, Result, Standard
 from labclient.plan import Plan, Station, TrustList
 from labclient.words import message
@@ -250,4 +250,5 @@ KINDS: dict[str, type[Struct]] = {
     "satellite-issued": SatelliteIssued,
     "satellite": SatelliteTaken,
     "satellite-given-up": SatelliteGivenUp,
+    **OUTPUT_KINDS,
 }

@@ -9,7 +9,7 @@ from typing import Any, Self
 import msgspec
 from msgspec import Struct
 
-from labclient.acquisition import ClockWatch, DailyCheckpoint, Recorder
+from labclient.acquisition import OUTPUT_KINDS, ClockWatch, DailyCheckpoint, Recorder
 from labclient.clock import Clock
 from labclient.errors import GateClosed, NotebookDamaged, NotebookTrouble, NotVerified, WrongUse
 from labclient.evaluation import Check, CheckName, Told, cautions_of, check_again, result, unknown_methods
@@ -38,7 +38,7 @@ _KEY_NAME = "labclient-bench"
 # Kinds that only the program enters, as the outcome of what it did itself.
 _PROGRAMS_OWN = frozenset({"plan", "trust", "check", "result", "cycle", "staged", "signed-off", "packaged", "submitted",
                            "receipt", "station-done", "attachment", "satellite-issued", "satellite",
-                           "satellite-given-up"})  # fmt: skip
+                           "satellite-given-up", *OUTPUT_KINDS})  # fmt: skip
 
 
 class Participation:

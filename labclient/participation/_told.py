@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from labclient.acquisition import CLOCK_SENTENCES, Doubt
+from labclient.acquisition import CLOCK_SENTENCES, OUTPUT_SENTENCES, Doubt
 from labclient.evaluation import CHECK_NAMES, VERDICT_NAMES
 from labclient.notebook import Entry
 from labclient.participation._fields import WORD_NAMES
@@ -99,6 +99,7 @@ _SENTENCES: dict[str, Callable[[_Body], Message]] = {
                                    entries=b["entries"]),
     "satellite-given-up": lambda b: message("Satellite given up: {reason}", reason=b["reason"]),
     **CLOCK_SENTENCES,
+    **OUTPUT_SENTENCES,
     "checkpoint": lambda _: message("Checkpoint signed"),
     "checkpoint-missed": lambda b: message("Checkpoint of {day} missed: {cause}", day=b["day"], cause=b["cause"]),
     "disk-low": lambda b: message("The disk is getting full: {left} bytes left", left=b["left"]),

@@ -2,6 +2,7 @@
 
 from labclient.plan._asked import PLAN_ORIGINS, asked_at, level_told, limits_told
 from labclient.plan._data import (
+    Applied,
     Arrival,
     BudgetRow,
     ByHand,
@@ -40,6 +41,7 @@ from labclient.plan._trust import Recipient, TrustedPerson, TrustList
 
 __all__ = [
     "PLAN_ORIGINS",
+    "Applied",
     "Arrival",
     "BudgetRow",
     "ByHand",

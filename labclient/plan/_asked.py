@@ -70,6 +70,8 @@ def _measurement(plan: Plan, _laboratory: str) -> Iterator[Message]:
     yield message("Order in a cycle: {steps}, {n} readings a step, {wait} after each connection", steps=steps,
                   n=rule.scheme.readings, wait=_said(rule.scheme.wait))  # fmt: skip
     yield message("Zero within {limit}", limit=_said(rule.zero_limit))
+    if (applied := plan.transfer_standard.applied) is not None:
+        yield message("At the transfer standard never more than {limit}", limit=_said(applied.greatest))
     if plan.environment.limits:
         yield message("Environment: {limits}", limits=_joined(limits_told(plan.environment.limits)))
 

@@ -63,6 +63,14 @@ class Coefficient(_Data, frozen=True):
     reference: Quantity
 
 
+class Applied(_Data, frozen=True):
+    """What may be put on the transfer standard: at most `greatest`, either way; above `confirm_above` a person at the
+    bench confirms it by name. Without the latter the source's driver says from where on, or everything is confirmed."""
+
+    greatest: Quantity
+    confirm_above: Quantity | None = None
+
+
 class TransferStandard(_Data, frozen=True):
     maker: str
     model: str
@@ -70,6 +78,7 @@ class TransferStandard(_Data, frozen=True):
     parts: tuple[str, ...]
     never: tuple[Text, ...]
     coefficients: tuple[Coefficient, ...] = ()
+    applied: Applied | None = None
 
 
 class Point(_Data, frozen=True):

@@ -19,6 +19,7 @@ def faults(plan: Plan) -> tuple[Message, ...]:
         *_numbers(msgspec.to_builtins(plan, builtin_types=(Decimal, date)), "plan"),
         *_units(plan),
         *_points(plan),
+        *_applied(plan),
         *_dates(plan),
         *_limits(plan),
         *_warm_up(plan),
@@ -97,6 +98,23 @@ def _points(plan: Plan) -> Iterator[Message]:
     for point in plan.points:
         yield from _of_quantity(f"points.{point.id}.nominal.unit", point.nominal.unit, plan.quantity)
         yield from _positive(f"points.{point.id}.tolerance", point.tolerance, plan.quantity)
+
+
+def _applied(plan: Plan) -> Iterator[Message]:
+    """Amounts that may be put on the transfer standard, both of one quantity."""
+    if (applied := plan.transfer_standard.applied) is None:
+        return
+    where = "transfer_standard.applied"
+    try:
+        quantity = unit(applied.greatest.unit).quantity
+    except UnitUnknown as error:
+        yield message("{where}: {reason}", where=f"{where}.greatest.unit", reason=error.sentence)
+        return
+    yield from _positive(f"{where}.greatest", applied.greatest, quantity)
+    if applied.confirm_above is not None:
+        yield from _of_quantity(f"{where}.confirm_above.unit", applied.confirm_above.unit, quantity)
+        if applied.confirm_above.value < 0:
+            yield message("{where}: a value either way is not negative.", where=f"{where}.confirm_above")
 
 
 def _dates(plan: Plan) -> Iterator[Message]:

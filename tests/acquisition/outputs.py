@@ -20,6 +20,7 @@ from labclient.signing import NoteKey
 from labclient.words import message, say
 
 CALIBRATOR, CONTROLLER = "fluke-5730a", "druck-pace"
+STAYS_ON = (('send = "STBY", simulate_state = { word = "6144" }', 'send = "STBY"'),)
 # a watchdog that wakes at once and does nothing; the real one is tried where it matters
 NAPPING = (sys.executable, "-S", "-c", "import sys; print('ready', flush=True); sys.stdin.read()")
 SHORT = (

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from outputs import CALIBRATOR, CONTROLLER, NAPPING, Sourcing, limits, quick, running, sourcing
+from outputs import CALIBRATOR, CONTROLLER, NAPPING, STAYS_ON, Sourcing, limits, quick, running, sourcing
 
 from labclient.acquisition import Bound, Bounds, Output, Recorder, amount, quantity_text
 from labclient.acquisition import _output as output_module
@@ -19,7 +19,6 @@ __all__ = ["running", "sourcing"]
 
 SPOILT = ("no_reply", "late", "truncated", "garbage", "wrong_terminator", "echo", "duplicate", "unsolicited")
 NEVER_SETTLES = (('simulate_later = { word = "6145" }\n', ""),)
-STAYS_ON = (('send = "STBY", simulate_state = { word = "6144" }', 'send = "STBY"'),)
 
 
 def test_a_value_is_recorded_set_read_back_put_out_and_settled_and_closing_is_safe(sourcing) -> None:
