@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from labclient.cli import _at_work, _find, _register
+from labclient.cli import _at_work, _find, _output, _register
 from labclient.cli._common import add_json, count, written
 from labclient.cli._drivers import check_driver, driver_named, instrument_at, known_settings, setting
 from labclient.cli._out import as_json, line, text, trouble
@@ -31,6 +31,8 @@ def add(verbs: Verbs) -> None:
     read.add_argument("--count", type=count, default=5, metavar="N", help=say(message("number of replies")))
     read.add_argument("--set", type=setting, action="append", default=[], metavar="NAME=VALUE",
                       help=say(message("a setting of the driver; may be repeated")))  # fmt: skip
+    read.add_argument("--reading", metavar="NAME",
+                      help=say(message("which reading of the driver; else its first")))  # fmt: skip
     read.add_argument("--into", type=Path, metavar="NOTEBOOK", help=say(message("the notebook to make")))
     read.add_argument("--who", type=written, default="-", metavar="ID", help=say(message("who looks")))
     add_json(read)
@@ -41,6 +43,7 @@ def add(verbs: Verbs) -> None:
     add_json(drivers)
     _register.add(instruments)
     _at_work.add(instruments)
+    _output.add(instruments)
 
 
 def _identify(asked: Namespace) -> int:
@@ -60,8 +63,8 @@ def _read(asked: Namespace) -> int:
     settings = known_settings(driver, asked.set)
     into = asked.into or diagnostic_file(this_pc())
     look = read_out(
-        instrument_at(driver, asked.address), settings, asked.count, into, who=asked.who, clock=SystemClock(),
-        tell=_tell,
+        instrument_at(driver, asked.address).taking(asked.reading), settings, asked.count, into, who=asked.who,
+        clock=SystemClock(), tell=_tell,
     )  # fmt: skip
     if asked.json:
         as_json({

@@ -7,10 +7,23 @@ from typing import Literal
 from labclient.cli._common import add_notebook, add_who, count, opened
 from labclient.cli._enter import told_check
 from labclient.cli._out import TASK_NAMES, line
+from labclient.cli._output import ask_name
 from labclient.cli._terminal import Display, TerminalHands, uninterrupted
 from labclient.cli._verbs import Verbs
 from labclient.errors import GateClosed, LinkTrouble, WrongUse
-from labclient.participation import Participation, Runs, State, pick
+from labclient.participation import (
+    Instrument,
+    Participation,
+    Runs,
+    SourcedHands,
+    State,
+    check_source,
+    may_source,
+    pick,
+    source_named,
+    sources,
+    sourcing,
+)
 from labclient.words import Message, message, say
 
 _TASKS = ("functional", "settling", "stability", "measurement")
@@ -27,7 +40,11 @@ def add(verbs: Verbs) -> None:
     record.add_argument("--purpose", choices=("record", "trial", "diagnostic"), default="record",
                         help=say(message("declared before the start; a trial never becomes the record")))  # fmt: skip
     record.add_argument("--meter", metavar="ID", help=say(message("instrument that measures, from the bench register")))
+    record.add_argument("--reading", metavar="NAME",
+                        help=say(message("which reading of the meter; else the one in the register")))  # fmt: skip
     record.add_argument("--room", metavar="ID", help=say(message("instrument that watches the room")))
+    told = message("source or controller that puts the points out, safe while cables are moved")
+    record.add_argument("--source", metavar="ID", help=say(told))
     record.add_argument("--resume", action="store_true",
                         help=say(message("close an interrupted run and go on where cycles are missing")))  # fmt: skip
     add_who(record)
@@ -42,7 +59,7 @@ def _record(asked: Namespace) -> int:
     with opened(asked) as participation:
         take_up(participation, asked)
         state = participation.state
-        meter = pick(participation.home, asked.meter, "meter", state.plan)
+        meter = pick(participation.home, asked.meter, "meter", state.plan).taking(asked.reading)
         room = pick(participation.home, asked.room, "room", state.plan) if asked.task == "measurement" else meter
         day = asked.day or first_day(state)
         if day > state.plan.measurement.days:
@@ -51,10 +68,36 @@ def _record(asked: Namespace) -> int:
         def work() -> int:
             with Display() as display:
                 hands = TerminalHands(display)
+                if asked.source is not None:
+                    return _sourced(participation, asked, display, hands, meter, room, day)
                 runs = Runs(participation, meter=meter, room=room, hands=hands, observer=display, who=asked.who)
                 return _make(runs, asked, day, display)
 
         return stopping_in_order(participation, asked.who, work)
+
+
+def _sourced(
+    participation: Participation, asked: Namespace, display: Display, hands: TerminalHands, meter: Instrument,
+    room: Instrument, day: int,
+) -> int:  # fmt: skip
+    """The run with a source, which is safe whenever the run is not measuring."""
+    home = participation.home
+    id = source_named(home, asked.source)
+    may_source(home, id)
+    check_source(participation.state.plan, sources(home)[id])
+
+    def confirm(question: Message) -> str:
+        with display.paused():
+            return ask_name(question)
+
+    with sourcing(
+        home, id, who=asked.who, clock=participation.clock, tell=display.tell, participation=participation
+    ) as output:
+        output.open().result()
+        sourced = SourcedHands(hands, display, output, confirm)
+        runs = Runs(participation, meter=meter, room=room, hands=sourced, observer=sourced, who=asked.who)
+        sourced.break_off = runs.break_off
+        return _make(runs, asked, day, display)
 
 
 def _make(runs: Runs, asked: Namespace, day: int, display: Display) -> int:

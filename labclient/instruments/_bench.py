@@ -23,7 +23,7 @@ _HEAD = "# The register of this PC's instruments. It may be edited; comments are
 class BenchInstrument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One instrument of this PC. `driver` and `address` are empty for a thing without an interface; `firmware` is what
     it had when it was entered; `greatest` is the largest amount that it may put out at this bench, such as “100 V”:
-    without it, it puts out nothing."""
+    without it, it puts out nothing; `reading` is which of the driver's readings runs take, empty for its first."""
 
     id: str
     name: str
@@ -36,6 +36,7 @@ class BenchInstrument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     model: str = ""
     firmware: str = ""
     greatest: str = ""
+    reading: str = ""
 
     @property
     def current(self) -> Certificate | None:

@@ -22,7 +22,7 @@ def pick(home: Home, id: str | None, part: Part, plan: Plan) -> Instrument:
     fitting = [
         one.id
         for one in bench.instrument
-        if one.driver in drivers and needs(plan, part) <= quantities(drivers[one.driver])
+        if one.driver in drivers and needs(plan, part) <= quantities(drivers[one.driver], one.reading)
     ]
     if len(fitting) != 1:
         raise WrongUse(
@@ -39,7 +39,7 @@ def pick(home: Home, id: str | None, part: Part, plan: Plan) -> Instrument:
 def bind(home: Home, plan: Plan, part: Part, id: str) -> None:
     """Let an instrument do this part of the comparison from now on. Raises `WrongUse` for one that cannot."""
     one, drivers = entry_of(home, id), known_drivers(home)
-    lacking = needs(plan, part) - (quantities(drivers[one.driver]) if one.driver in drivers else set())
+    lacking = needs(plan, part) - (quantities(drivers[one.driver], one.reading) if one.driver in drivers else set())
     if lacking:
         raise WrongUse(
             message(
@@ -64,6 +64,7 @@ def needs(plan: Plan, part: Part) -> set[str]:
     return {plan.quantity} if part == "meter" else {one.quantity for one in plan.environment.limits}
 
 
-def quantities(driver: Driver) -> set[str]:
-    """What the first reading of a driver reads."""
-    return {channel.quantity for channel in next(iter(driver.readings.values())).channel}
+def quantities(driver: Driver, reading: str = "") -> set[str]:
+    """What a reading of a driver reads, or its first."""
+    read = driver.readings.get(reading) or next(iter(driver.readings.values()))
+    return {channel.quantity for channel in read.channel}

@@ -1,7 +1,7 @@
 """Instruments of the bench as a run needs them: from this PC's register, opened with the settings of a point."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from labclient.clock import Clock
 from labclient.errors import DriverInvalid, WrongUse
@@ -31,11 +31,19 @@ class Instrument:
     serial: str | None
     settings: Mapping[str, str] = field(default_factory=dict)
     registration: Registration | None = None
+    named: str = ""
 
     @property
     def reading(self) -> str:
-        """The reading that runs poll: the driver's first."""
-        return next(iter(self.driver.readings))
+        """The reading that runs take: the one named, or the driver's first."""
+        return self.named or next(iter(self.driver.readings))
+
+    def taking(self, reading: str | None) -> "Instrument":
+        """The same instrument with another reading, where one is given; raises `WrongUse` for one it does not have."""
+        if not reading:
+            return self
+        known_reading(self.driver, reading)
+        return replace(self, named=reading)
 
     def device(self, settings: Mapping[str, str], clock: Clock) -> Device:
         """A device, not yet connected, with the point's settings over those of the register."""
@@ -49,6 +57,15 @@ class Instrument:
 def concerns_of(device: Device) -> tuple[Concern, ...]:
     """What speaks against a connected device by the register; nothing is known of one that is in none."""
     return device.concerns if isinstance(device, RegisteredDevice) else ()
+
+
+def known_reading(driver: Driver, reading: str) -> None:
+    """Raise `WrongUse` for a reading that the driver does not have."""
+    if reading not in driver.readings:
+        raise WrongUse(
+            message("“{name}” is not a reading of this driver. Known: {known}.", name=reading,
+                    known=", ".join(driver.readings)),
+        )  # fmt: skip
 
 
 def address_for(driver: Driver, given: str) -> str:
@@ -81,7 +98,8 @@ def bench_instrument(home: Home, id: str) -> Instrument:
         )
     settings = {name: str(value) for name, value in found.settings.items()}
     registration = registration_of(bench, found, known)
-    return Instrument(found.id, known[found.driver], found.address, found.serial, settings, registration)
+    one = Instrument(found.id, known[found.driver], found.address, found.serial, settings, registration)
+    return one.taking(found.reading)
 
 
 def registration_of(bench: Bench, one: BenchInstrument, drivers: Mapping[str, Driver]) -> Registration:

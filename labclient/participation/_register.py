@@ -18,16 +18,23 @@ from labclient.instruments import (
     probe,
     save_bench,
 )
-from labclient.participation._instruments import address_for, known_drivers
+from labclient.participation._instruments import address_for, known_drivers, known_reading
 from labclient.signing import write_whole
 from labclient.words import message
 
 
 def register(
-    home: Home, id: str, driver: str, address: str, *, name: str = "", settings: Mapping[str, str] | None = None
+    home: Home,
+    id: str,
+    driver: str,
+    address: str,
+    *,
+    name: str = "",
+    settings: Mapping[str, str] | None = None,
+    reading: str = "",
 ) -> BenchInstrument:
-    """Ask who is at an address and enter it. Raises `WrongUse` for an id that is taken or a driver that this PC does
-    not have, and what asking raises."""
+    """Ask who is at an address and enter it. Raises `WrongUse` for an id that is taken, a driver that this PC does not
+    have or a reading that the driver does not have, and what asking raises."""
     _is_free(home, id)
     known = known_drivers(home)
     if driver not in known:
@@ -35,6 +42,8 @@ def register(
             message("The register takes only drivers of this PC."),
             message("Copy {file} to {folder}.", file=driver, folder=home.drivers),
         )
+    if reading:
+        known_reading(known[driver], reading)
     place = address_for(known[driver], address)
     if is_barred(place, load_bench(home.bench).barred):
         raise GateClosed(
@@ -46,6 +55,7 @@ def register(
     entered = BenchInstrument(
         id=id, name=name or who.model, serial=who.serial, driver=driver, address=bound(found.address),
         settings=dict(settings or {}), maker=who.manufacturer, model=who.model, firmware=who.firmware,
+        reading=reading,
     )  # fmt: skip
     put(home, entered)
     return entered

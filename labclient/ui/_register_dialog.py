@@ -41,6 +41,7 @@ class RegisterDialog(BesideDialog):
         self._benchful = benchful
         self.driver, self.address, self.id, self.name = QComboBox(), QLineEdit(address), QLineEdit(), QLineEdit()
         self.maker, self.model, self.serial = QLineEdit(), QLineEdit(), QLineEdit()
+        self.reading = QComboBox()
         self.certainty = QLabel()
         self.certainty.setWordWrap(True)
         self.driver.addItem(say(message("none: a thing without an interface")), "")
@@ -56,7 +57,10 @@ class RegisterDialog(BesideDialog):
         self.row(message("&Maker"), self.maker)
         self.row(message("M&odel"), self.model)
         self.row(message("&Serial number"), self.serial)
-        self._rows = {self.address: 2, self.maker: 5, self.model: 6, self.serial: 7}
+        self.row(message("R&eading"), self.reading)
+        self._rows: dict[QWidget, int] = {
+            self.address: 2, self.maker: 5, self.model: 6, self.serial: 7, self.reading: 8,
+        }  # fmt: skip
         self.driver.currentIndexChanged.connect(self._turn)
         for line in (self.address, self.id, self.serial):
             line.textChanged.connect(self.look)
@@ -73,7 +77,8 @@ class RegisterDialog(BesideDialog):
             return
         home, id, name = self._benchful.home, self.id.text().strip(), self.name.text().strip()
         if driver := self.driver.currentData():
-            self.ask(partial(register, home, id, driver, self.address.text().strip(), name=name))
+            address, reading = self.address.text().strip(), self.reading.currentData() or ""
+            self.ask(partial(register, home, id, driver, address, name=name, reading=reading))
         else:
             lines = {"serial": self.serial, "maker": self.maker, "model": self.model}
             about = {field: line.text().strip() for field, line in lines.items()}
@@ -90,4 +95,15 @@ class RegisterDialog(BesideDialog):
             self.form.setRowVisible(self._rows[line], bool(wanted))
         self.certainty.setText(say(driver_word(id, self._benchful.drivers[id])) if id else "")
         self.form.setRowVisible(1, bool(id))
+        self._offer_readings(id)
         self.look()
+
+    def _offer_readings(self, id: str | None) -> None:
+        """Which of a driver's readings the runs are to take, where there are several."""
+        readings = tuple(self._benchful.drivers[id].readings.values()) if id else ()
+        self.reading.clear()
+        for place, one in enumerate(readings):
+            sent = message("{name}: sent by the instrument itself", name=one.name)
+            asked = message("{name}: asked for", name=one.name)
+            self.reading.addItem(say(sent if one.mode == "stream" else asked), one.name if place else "")
+        self.form.setRowVisible(self._rows[self.reading], len(readings) > 1)
