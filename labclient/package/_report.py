@@ -12,7 +12,17 @@ from typing import Any, Final, Literal
 import msgspec
 
 from labclient.clock import parse_iso
-from labclient.evaluation import BudgetLine, Check, CheckName, PointResult, Result, Standard
+from labclient.evaluation import (
+    BudgetLine,
+    Check,
+    CheckName,
+    PointResult,
+    Result,
+    Standard,
+    cautions_told,
+    chain_told,
+    examined_told,
+)
 from labclient.home import shipped
 from labclient.plan import Plan, Quantity, Range, Text
 from labclient.signing import write_whole
@@ -91,6 +101,8 @@ _WORDS: Final = {
     "exclusions": message("Exclusions"),
     "none": message("None"),
     "without": message("Value if every measured cycle counted"),
+    "warnings": message("Warnings, seen and passed"),
+    "told": message("How the values were computed and what was looked at besides"),
     "notebook": message("Notebook"),
     "entries": message("Entries"),
     "root": message("Head of the log"),
@@ -162,6 +174,9 @@ def _contents(data: ReportData) -> dict[str, Any]:
         "transfer": {"maker": transfer.maker, "model": transfer.model, "serial": transfer.serial},
         "standard": msgspec.to_builtins(data.standard),
         "results": [_result(plan, one) for one in points],
+        "coverage": "" if plan.coverage.probability is None else f"{(plan.coverage.probability * 100).normalize():f}",
+        "warnings": [both(told) for one in points for told in cautions_told(one)],
+        "told": [told for one in points if (told := _told(plan, one))["lines"]],
         "corrections": [shown for one in points for shown in _corrections(one)],
         "checks": [_check(data, one) for one in data.checks],
         "rows": [
@@ -203,6 +218,13 @@ def _result(plan: Plan, one: PointResult) -> dict[str, Any]:
         "excluded": one.excluded_cycles,
         "mean_time": _moment(one.mean_time),
     }
+
+
+def _told(plan: Plan, one: PointResult) -> dict[str, Any]:
+    """A model's way to the value, and what was looked at; exclusions stand in their own place."""
+    chain = chain_told(plan, one) if one.model else ()
+    looked = examined_told(one) if one.outliers or one.information or one.monte_carlo or one.second_order else ()
+    return {"point": one.point, "lines": [both(told) for told in (*chain, *looked)]}
 
 
 def _corrections(one: PointResult) -> Iterator[dict[str, Any]]:

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from labclient.errors import GateClosed, Trouble
+from labclient.evaluation import coverage_told
 from labclient.home import Home
 from labclient.participation import Participation, State
 from labclient.signing import Card, show_identity, write_whole
@@ -40,8 +41,8 @@ def revision_lines(state: State) -> tuple[Message, ...]:
     first = message("{laboratory}, revision {revision}", laboratory=state.accepted.laboratory, revision=revision)
     points = state.result.points if state.result else ()
     return first, *(
-        message("{point}:  {value} {unit},  U = {U} {unit},  k = {k}", point=one.point, value=one.reported_value,
-                U=one.reported_U, unit=one.unit, k=one.k)
+        message("{point}:  {value} {unit},  {coverage}", point=one.point, value=one.reported_value, unit=one.unit,
+                coverage=coverage_told(state.plan, one))
         for one in points
     )  # fmt: skip
 
