@@ -17,6 +17,7 @@ from labclient.words import Message, message, say
 
 _BUSES: dict[str, Message] = {
     "serial": message("serial ports"), "VISA": message("VISA"), "network": message("network"),
+    "announced": message("announced on the network"),
 }  # fmt: skip
 
 _PORT = re.compile(r"/.+|COM\d+|(?:adapter|rfc2217)://.+", re.IGNORECASE)
@@ -45,7 +46,8 @@ def _find(asked: Namespace) -> int:
     network = tcp_addresses((one for one in asked.address if one not in ports), _ports(drivers))
     tell = None if asked.json else (lambda found: _tell(found, asked.list))
     barred = [*asked.exclude, *load_bench(this_pc().bench).barred]
-    found = discover(drivers, network=network, ports=ports, barred=barred, tell=tell, asking=not asked.list)
+    found = discover(drivers, network=network, ports=ports, barred=barred, tell=tell, asking=not asked.list,
+                     listening=True)  # fmt: skip
     if asked.json:
         as_json(_as_json(found))
         return 0

@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 from labclient.errors import LinkTrouble
 from labclient.instruments._adapters import Port, serial_ports
+from labclient.instruments._announced import Announced, announced
 from labclient.instruments._device import Device, Identity
 from labclient.instruments._driver import Driver
 from labclient.instruments._links import Link
@@ -30,11 +31,12 @@ LIMIT_S: Final = 3.0
 _END_S: Final = 0.05  # left of the limit to tell what is unfinished
 _VERDICT_S: Final = 0.25  # and to tell what was heard
 _OPEN_S: Final = 1.5
+_ANNOUNCED_S: Final = 1.5
 _LOOK_S: Final = 0.02
 _VISA_KINDS: Final = ("gpib", "usbtmc", "vxi11", "hislip", "socket")
 
-Bus = Literal["serial", "VISA", "network"]
-State = Literal["seen", "fits", "stranger", "silent", "closed", "barred"]
+Bus = Literal["serial", "VISA", "network", "announced"]
+State = Literal["seen", "fits", "stranger", "silent", "closed", "barred", "announced"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """An address and what is there. `seen` is told first, another state follows unless nobody was to be asked.
+    """An address and what is there. `seen` is told first, another state follows unless nobody was to be asked; one that
+    only announces itself, and is not asked, is `announced`.
     `told` says why; `fits` are the drivers that understand the answer, `adapter` names a serial port for good."""
 
     address: str
@@ -61,7 +64,7 @@ class Sighting:
 
     def address_for(self, fit: Fit) -> str:
         """The address as this driver takes it."""
-        if self.bus != "network":
+        if self.bus not in {"network", "announced"}:
             return self.adapter or self.address
         place = place_of(self.address)
         host = f"[{place.at}]" if ":" in place.at else place.at
@@ -103,15 +106,17 @@ def discover(
     cancelled: Event | None = None,
     limit_s: float = LIMIT_S,
     asking: bool = True,
+    listening: bool = False,
 ) -> Discovery:
     """Search all buses at once for at most `limit_s` and ask every address found, unless not `asking`, who is there.
 
     `network` are addresses `tcp://host:port`, `ports` serial ports beyond those that the system knows. Those `barred`,
-    in any spelling, are neither opened nor asked: the port of the transfer standard, and of instruments at work. `tell`
-    gets what is found as it comes, in this thread. `cancelled` ends the search at once. Nothing that happens on a bus
-    is an exception here.
+    in any spelling, are neither opened nor asked: the port of the transfer standard, and of instruments at work. With
+    `listening`, instruments that announce themselves on the local network are found too, and asked at their socket.
+    `tell` gets what is found as it comes, in this thread. `cancelled` ends the search at once. Nothing that happens on
+    a bus is an exception here.
     """
-    search = _Search(tuple(drivers), tuple(barred), limit_s, asking)
+    search = _Search(tuple(drivers), tuple(barred), limit_s, asking, listening)
     return search.run(tuple(network), tuple(ports), tell or (lambda _: None), cancelled or Event())
 
 
@@ -121,8 +126,10 @@ _SEEN: Final = message("not asked")
 class _Search:
     """One search: threads that find, and one queue of what they found."""
 
-    def __init__(self, drivers: tuple[Driver, ...], barred: tuple[str, ...], limit_s: float, asking: bool) -> None:
-        self._drivers, self._barred, self._asking = drivers, barred, asking
+    def __init__(
+        self, drivers: tuple[Driver, ...], barred: tuple[str, ...], limit_s: float, asking: bool, listening: bool
+    ) -> None:
+        self._drivers, self._barred, self._asking, self._listening = drivers, barred, asking, listening
         self._limit_s = limit_s
         self._ends = time.monotonic() + limit_s - _END_S
         self._verdict = self._ends - _VERDICT_S
@@ -142,6 +149,8 @@ class _Search:
         searches: dict[Bus, Callable[[], BusReport]] = {"serial": lambda: self._serial(given), "VISA": self._visa}
         if network:
             searches["network"] = lambda: self._network(network)
+        if self._listening:
+            searches["announced"] = lambda: self._announced(network)
         for bus, search in searches.items():
             self._start(bus, self._on_bus, bus, search)
 
@@ -182,6 +191,8 @@ class _Search:
     def _on_bus(self, bus: Bus, search: Callable[[], BusReport]) -> None:
         try:
             self._found.put(search())
+        except LinkTrouble as trouble:
+            self._found.put(BusReport(bus, False, trouble.sentence))
         except Exception as trouble:  # noqa: BLE001 - vendors' libraries raise whatever they like; it is told, and others go on
             self._found.put(BusReport(bus, False, message("{reason}", reason=str(trouble) or type(trouble).__name__)))
 
@@ -204,15 +215,44 @@ class _Search:
     def _network(self, addresses: tuple[str, ...]) -> BusReport:
         asked: list[Thread] = []
         for address in addresses:
-            place = place_of(address)
-            questions = questions_for(self._drivers, ("socket", "serial"), int(place.port))
-
-            def open_line(_: Connection, host: str = place.at, port: int = int(place.port)) -> Link:
-                return SocketLink(host, port, self._opening_s())
-
-            asked += self._see(Sighting(address, "network", "seen", _SEEN), open_line, questions)
+            asked += self._see_socket(Sighting(address, "network", "seen", _SEEN))
         _wait(asked)
         return BusReport("network", True, message("{count} addresses", count=len(addresses)))
+
+    def _see_socket(self, seen: Sighting) -> list[Thread]:
+        place = place_of(seen.address)
+        questions = questions_for(self._drivers, ("socket", "serial"), int(place.port))
+
+        def open_line(_: Connection) -> Link:
+            return SocketLink(place.at, int(place.port), self._opening_s())
+
+        return self._see(seen, open_line, questions)
+
+    def _announced(self, given: tuple[str, ...]) -> BusReport:
+        """Ask those with a plain socket, unless its address was given anyway; the others are named."""
+        asked: list[Thread] = []
+        known = {place_of(address) for address in given}
+        others: dict[str, Announced] = {}
+        hosts: set[str] = set()
+        named = 0
+        for one in announced(min(self._verdict, time.monotonic() + _ANNOUNCED_S), self._over):
+            if one.kind != "socket":
+                others.setdefault(one.address, one)
+                continue
+            hosts.add(one.host)
+            if (place := place_of(one.address)) not in known:
+                known.add(place)
+                seen = Sighting(one.address, "announced", "seen", _SEEN, description=one.description)
+                asked += self._see_socket(seen)
+        for address, one in others.items():
+            if one.kind == "lxi" and one.host in hosts | {other.host for other in others.values() if other != one}:
+                continue  # its web page beside a way to ask it
+            told = message("announces itself; not asked")
+            sighting = Sighting(address, "announced", "announced", told, description=one.description)
+            self._found.put(_barred(sighting) if is_barred(address, self._barred) else sighting)
+            named += 1
+        _wait(asked)
+        return BusReport("announced", True, message("{count} announce themselves", count=named + len(hosts)))
 
     def _visa(self) -> BusReport:
         questions = {kind: questions_for(self._drivers, (kind,)) for kind in _VISA_KINDS}
