@@ -26,17 +26,22 @@ _ABOUT: dict[str, Message] = {
     "environment": message("The room during the measurement; readings at least this often."),
     "measurement": message("One cycle is all steps in their order: Z zero, S laboratory's standard, X transfer "
                            "standard; “-” is reversed."),
+    "model": message("The reported value as an expression of the budget's rows, named by their ids; without it, the "
+                     "value is certificate × ratio, or + difference."),
     "budget": message("The rows that every laboratory's budget must have, and where each comes from."),
     "coverage": message("Either k, or a probability for k from the effective degrees of freedom."),
+    "monte_carlo": message("Monte Carlo beside the budget, where it is wanted: it confirms it or puts it in doubt."),
+    "examination": message("What is told of the cycles besides their mean: outliers, serial correlation, normality."),
+    "sanity": message("When a result is passed only with a warning: U below the CMC, U over the value outside a band."),
     "rounding": message("How results are rounded; “up” rounds uncertainties upwards only."),
     "roles": message("Who signs, in this order; and whether they must be different people."),
     "assurance": message("How much the signatures prove: paper, laboratory-key or three-keys."),
 }  # fmt: skip
 
 
-def starting_plan() -> str:
-    """The shipped example plan with a comment line before each part."""
-    path = shipped("resources", "examples", "plan.json")
+def starting_plan(*, with_model: bool = False) -> str:
+    """The shipped example plan, simple or with a measurement model, with a comment line before each part."""
+    path = shipped("resources", "examples", "plan-model.json" if with_model else "plan.json")
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:

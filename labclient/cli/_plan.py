@@ -31,6 +31,8 @@ def add(verbs: Verbs) -> None:
     plan = verbs.sub("plan", message("plans and trust lists: draft, check, sign, show"))
     new = plan.add("new", message("write a commented starting plan"), _new)
     new.add_argument("file", type=Path, metavar="FILE")
+    told = message("begin with a plan that has a measurement model, not with the simple one")
+    new.add_argument("--model", action="store_true", help=say(told))
     check = plan.add("check", message("name every fault of a draft where it stands"), _check)
     check.add_argument("file", type=Path, metavar="FILE")
     check.add_argument("--out", type=Path, metavar="FILE", help=say(message("write it without its comments")))
@@ -47,7 +49,7 @@ def add(verbs: Verbs) -> None:
 
 
 def _new(asked: Namespace) -> int:
-    write_whole(new_file(asked.file), starting_plan().encode())
+    write_whole(new_file(asked.file), starting_plan(with_model=asked.model).encode())
     line(message("A starting plan: {file}. Lines that begin with // explain; they are never signed.", file=asked.file))
     line(message("Then: labclient plan check {file}", file=asked.file))
     return 0

@@ -22,7 +22,7 @@ from labclient.participation._entries import Note
 from labclient.participation._facade import PROGRAM, Participation
 from labclient.participation._gates import may_run, may_use
 from labclient.participation._instruments import Instrument, concerns_of
-from labclient.plan import Plan, Point, Quantity, Step
+from labclient.plan import Measurement, Plan, Point, Quantity, Step
 from labclient.units import convert
 from labclient.words import Message, message, say
 
@@ -133,6 +133,8 @@ class Runs:
             return
         with self._measuring(point, "measurement", purpose) as source:
             for cycle in wanted:
+                if _begins_set_up(rule, cycle):
+                    self._observer.tell(message("A new set-up: undo every connection and make it anew."))
                 taken = [
                     self._step(source, place, step, point, day=day, cycle=cycle, purpose=purpose)
                     for place, step in enumerate(rule.scheme.steps)
@@ -150,7 +152,11 @@ class Runs:
         self._wait(seconds(scheme.wait))
         self._go_on()
         meaning = msgspec.structs.replace(
-            self._series(source.run, step, point, purpose), day=day, cycle=cycle, step=place
+            self._series(source.run, step, point, purpose),
+            day=day,
+            cycle=cycle,
+            step=place,
+            setup=(cycle - 1) // (self._plan.measurement.cycles_per_set_up or self._plan.measurement.cycles) + 1,
         )
         taken = source.take(meaning, scheme.readings).result()
         self._go_on()  # broken off, the series may be short
@@ -290,6 +296,10 @@ class Runs:
             return self._plan.transfer_standard.serial
         standard = self._p.state.standard
         return standard.serial if step.role == "S" and standard else step.role
+
+
+def _begins_set_up(rule: Measurement, cycle: int) -> bool:
+    return rule.cycles_per_set_up is not None and (cycle - 1) % rule.cycles_per_set_up == 0
 
 
 def planned_readings(plan: Plan, task: Task) -> int:
