@@ -126,9 +126,9 @@ def parse_model(text: str) -> Model:
 
 
 def _unread(text: str, error: Exception) -> ModelInvalid:
-    place = error.offset if isinstance(error, SyntaxError) and error.offset and error.lineno == 1 else 0
-    if not place:
+    if not isinstance(error, SyntaxError):
         return ModelInvalid(message("“{model}” is not an expression.", model=text))
+    place = error.offset or len(text)  # where the text ends too early, some versions name no place
     return ModelInvalid(
         message("“{model}” is not an expression: look at character {place}, “{part}”.", model=text,
                 place=min(place, len(text) + 1), part=text[place - 1 : place + 11] or "…"),
