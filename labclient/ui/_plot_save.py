@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QRect, QSize
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPainter
 
 from labclient.errors import Trouble, WrongUse
 from labclient.signing import replacing
@@ -18,6 +18,7 @@ from labclient.words import message
 if TYPE_CHECKING:
     from labclient.ui._plot_frame import Plot, Table
 
+_DOTS_PER_INCH: Final = 96  # of a style sheet's pixel
 _SHARP: Final = 2  # pixels of a picture for one of the screen
 
 
@@ -45,6 +46,7 @@ class Picture:
         buffer = QBuffer(packed)
         generator = QSvgGenerator()
         generator.setOutputDevice(buffer)
+        generator.setResolution(_DOTS_PER_INCH)
         generator.setSize(self.size)
         generator.setViewBox(QRect(0, 0, self.size.width(), self.size.height()))
         generator.setTitle("labclient")
@@ -64,7 +66,7 @@ def png(image: QImage) -> bytes:
     packed = QByteArray()
     buffer = QBuffer(packed)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, b"PNG")
+    QImageWriter(buffer, QByteArray(b"png")).write(image)
     return bytes(packed.data())
 
 
