@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from labclient.errors import DriverInvalid, LinkLost
+from labclient.errors import DriverInvalid, LinkLost, WrongUse
 from labclient.instruments._driver import Driver
 from labclient.instruments._schema import Connection
 from labclient.instruments._troubles import BadReply, NoReply
@@ -116,7 +116,15 @@ def kind_of(address: str) -> str:
 
 
 def connection_for(driver: Driver, address: str) -> Connection:
-    """The driver's connection of the kind of an address; raises `DriverInvalid` where it has none."""
+    """The driver's connection of the kind of an address; raises `DriverInvalid` where it has none, and `WrongUse` for a
+    GPIB adapter with ++ commands: pyvisa-py asks it for an answer once, for 50 ms, waits 2 s whatever it is told, and
+    never returns from writing to one that is gone."""
+    if address.upper().startswith("PRLGX"):
+        raise WrongUse(
+            message("{address} is a GPIB adapter with ++ commands; it cannot be used: slow readings would never come.",
+                    address=address),
+            message("Use a GPIB adapter with a VISA library, or the instrument's serial or network port."),
+        )  # fmt: skip
     kind = kind_of(address)
     for connection in driver.file.connection:
         if connection.kind == kind:
