@@ -62,7 +62,10 @@ class Typist(Protocol):
         """What was typed, without its line end; a Trouble breaks off."""
 
     def tell(self, sentence: Message) -> None:
-        """One sentence to read."""
+        """One sentence to read: something is not as it should be, or not as it was typed."""
+
+    def kept(self, sentence: Message) -> None:
+        """A reading is confirmed."""
 
 
 class Transcribed(Struct, frozen=True):
@@ -186,7 +189,7 @@ class ByHand:
             self._recorder.enter(Draft(kind="doubt", body=body, author=self._author, station=self._station))
         for channel, value in zip(self._channels, values, strict=True):
             self._earlier.setdefault((*place, channel.name), []).append(value)
-            self._typist.tell(message("{which}: {text} {unit} is kept.", which=which, text=value.text,
+            self._typist.kept(message("{which}: {text} {unit} is kept.", which=which, text=value.text,
                                       unit=channel.unit))  # fmt: skip
 
     def _confirmed(

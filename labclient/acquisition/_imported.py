@@ -104,6 +104,14 @@ def read_rows(table: Table, columns: Columns, latest: datetime) -> list[Row]:
     return rows
 
 
+def refusal(row: Row) -> Message:
+    """Which line is no reading, and why."""
+    told = row.faults[0]
+    for one in row.faults[1:]:
+        told = message("{one}; {other}", one=told, other=one)
+    return message("Line {line}: {why}", line=row.line.number, why=told)
+
+
 def row_replies(rows: Sequence[Row], utc: datetime, monotonic_ns: int) -> Replies:
     """The rows as replies on the monotonic clock that showed `monotonic_ns` at `utc`. A row without time gets that of
     its neighbour: it has no value that could be dated by it."""
@@ -124,6 +132,11 @@ def row_replies(rows: Sequence[Row], utc: datetime, monotonic_ns: int) -> Replie
             ]
         ),
     )
+
+
+def is_year_first(text: str) -> bool:
+    """Whether a time can be read in one way only, without an order being said."""
+    return _DATES["ymd"].fullmatch(text.strip()) is not None
 
 
 def _row(line: Line, header: Sequence[str], columns: Columns, last: datetime | None, latest: datetime) -> Row:

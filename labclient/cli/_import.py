@@ -9,10 +9,10 @@ from labclient.acquisition import (
     ENCODINGS,
     Columns,
     Order,
-    Row,
     Table,
     Value,
     open_table,
+    refusal,
     sheet_remarks,
 )
 from labclient.cli._common import add_json, add_notebook, add_who, count, opened, written
@@ -21,7 +21,7 @@ from labclient.cli._verbs import Verbs
 from labclient.errors import WrongUse
 from labclient.participation import Imported, Looked, Participation, import_run, look_at, remember, remembered
 from labclient.signing import read_small
-from labclient.words import Message, message, say
+from labclient.words import message, say
 
 _TASKS = ("functional", "settling", "stability", "measurement", "environment")
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
@@ -164,7 +164,7 @@ def _told(asked: Namespace, looked: Looked, made: Imported | None) -> int:
         })  # fmt: skip
         return 1 if refused else 0
     for row in refused[:_SHOWN]:
-        line(_refusal(row))
+        line(refusal(row))
     if len(refused) > _SHOWN:
         line(message("… and {count} lines more", count=len(refused) - _SHOWN))
     read = len(looked.rows) - len(refused)
@@ -176,10 +176,3 @@ def _told(asked: Namespace, looked: Looked, made: Imported | None) -> int:
         if made.cycles:
             line(message("Cycles completed: {count}", count=made.cycles))
     return 1 if refused else 0
-
-
-def _refusal(row: Row) -> Message:
-    told: Message = row.faults[0]
-    for one in row.faults[1:]:
-        told = message("{one}; {other}", one=told, other=one)
-    return message("Line {line}: {why}", line=row.line.number, why=told)

@@ -26,7 +26,8 @@ _Answer = TypeVar("_Answer")
 class Desk(QObject):
     """Signals: `opened` (Path) and `closed` after a change of notebook, `done` (what, answer), `failed` (Trouble),
     `crashed` (exception), `told` (Message), `progressed` (task, done, total), `asked` (Message: connect something, then
-    call `connected`), `busy` (bool)."""
+    call `connected`), `questioned` (kind, Message, unit: type a line, then call `answer`), `warned` (Message: something
+    in that line), `busy` (bool)."""
 
     opened = Signal(object)
     closed = Signal()
@@ -36,6 +37,8 @@ class Desk(QObject):
     told = Signal(object)
     progressed = Signal(str, int, int)
     asked = Signal(object)
+    questioned = Signal(str, object, str)
+    warned = Signal(object)
     busy = Signal(bool)
 
     def __init__(self) -> None:
@@ -48,6 +51,7 @@ class Desk(QObject):
         self.runs: Runs | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="desk")
         self._answered = Event()
+        self._line = ""
         self._broken_off = False
 
     def do(self, what: str, work: Callable[[Participation], Any]) -> None:
@@ -79,14 +83,20 @@ class Desk(QObject):
 
     def connect_step(self, step: Step, point: Point) -> None:
         """Ask for a connection and wait until somebody says it is made."""
-        self._answered.clear()
-        self.asked.emit(connection(step, point))
-        self._answered.wait()
-        if self._broken_off:
-            raise BrokenOff(message("The run was broken off."), message("Start it again: it goes on where it was."))
+        self._wait_for(lambda: self.asked.emit(connection(step, point)))
 
     def connected(self) -> None:
         """The connection that was asked for is made."""
+        self._answered.set()
+
+    def ask(self, kind: str, question: Message, unit: str = "") -> str:
+        """Ask for a line and wait until somebody has typed it."""
+        self._wait_for(lambda: self.questioned.emit(kind, question, unit))
+        return self._line
+
+    def answer(self, line: str) -> None:
+        """The line that was asked for."""
+        self._line = line
         self._answered.set()
 
     def break_off(self) -> None:
@@ -95,6 +105,15 @@ class Desk(QObject):
         if self.runs is not None:
             self.runs.break_off()
         self._answered.set()
+
+    def _wait_for(self, ask: Callable[[], None]) -> None:
+        """Ask, and wait for the answer; when the run is broken off there is none."""
+        self._answered.clear()
+        if not self._broken_off:  # else nobody would set it any more
+            ask()
+            self._answered.wait()
+        if self._broken_off:
+            raise BrokenOff(message("The run was broken off."), message("Start it again: it goes on where it was."))
 
     def tell(self, sentence: Message) -> None:
         self.told.emit(sentence)

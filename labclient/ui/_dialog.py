@@ -158,6 +158,17 @@ class AskingDialog(QDialog):
             self.answered(answer)
 
 
+def fit_to_window(dialog: QDialog, characters: int, lines: int) -> None:
+    """Give a dialog this size, or that of the window behind it where there is not so much room."""
+    metrics = dialog.fontMetrics()
+    behind: QWidget = dialog
+    while (above := behind.parentWidget()) is not None:
+        behind = above
+    room = behind.size() if behind is not dialog else dialog.maximumSize()
+    dialog.resize(min(characters * metrics.averageCharWidth(), room.width()),
+                  min(lines * metrics.lineSpacing(), room.height()))  # fmt: skip
+
+
 def plain_name(label: Message) -> str:
     """A label without the sign of its key, for those who hear it."""
     return say(label).partition("(&")[0].replace("&", "")

@@ -1,29 +1,18 @@
 """The measurement, the heart: what is connected, the room, points and days beside the live readings."""
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QLabel,
-    QSizePolicy,
-    QTableWidget,
-    QTableWidgetItem,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from labclient.plan import Step
 from labclient.ui._desk import Desk
-from labclient.ui._marks import StateMark, mark_icon, mark_word
+from labclient.ui._marks import StateMark
 from labclient.ui._place import air, connected, place_of, way_on
+from labclient.ui._points import PointTable
 from labclient.ui._remark import ExclusionDialog
 from labclient.ui._run_page import RunPage
 from labclient.ui._theme import S2, S4, space
-from labclient.ui._view import point_rows
 from labclient.ui._watch import LiveReplies, Snapshot
 from labclient.words import Message, message, say
-
-_HEADINGS = (message("State"), message("Point"), message("Day"), message("Cycles"))
 
 
 class MeasurementPage(RunPage):
@@ -48,7 +37,7 @@ class MeasurementPage(RunPage):
         in_room.addWidget(self.values, 1)
         self.room.hide()
         self.above.insertWidget(0, self.room)
-        self.table = _PointTable()
+        self.table = PointTable()
         beside = QHBoxLayout()
         beside.setSpacing(space(S2))
         beside.addWidget(self.table)
@@ -63,7 +52,7 @@ class MeasurementPage(RunPage):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         super().show_snapshot(snapshot)
-        self.table.show_state(snapshot)
+        self.table.show_state(snapshot.state)
         self.redo_button.setEnabled(bool(snapshot.state.counted) and self.desk.idle)
         self.way.setVisible(self.running)
 
@@ -115,47 +104,3 @@ class MeasurementPage(RunPage):
     def _ask_exclusion(self) -> None:
         if self.snapshot is not None:
             ExclusionDialog(self.window(), self.desk, self.snapshot.state, self.table.chosen).open()
-
-
-class _PointTable(QTableWidget):
-    """Points and days with the cycles that count; as wide as its words. It is only read: a row that is chosen is the
-    one that F9 begins with."""
-
-    def __init__(self) -> None:
-        super().__init__(0, len(_HEADINGS))
-        self.setHorizontalHeaderLabels([say(one) for one in _HEADINGS])
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setTabKeyNavigation(False)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-        self.verticalHeader().hide()
-        self.setIconSize(QSize(self.fontMetrics().height(), self.fontMetrics().height()))
-        self.setAccessibleName(say(message("Points and days")))
-        self._keys: list[tuple[str, int]] = []
-
-    @property
-    def chosen(self) -> tuple[str, int] | None:
-        """The point and day of the row that is chosen."""
-        row = self.currentRow()
-        return self._keys[row] if 0 <= row < len(self._keys) else None
-
-    def show_state(self, snapshot: Snapshot) -> None:
-        rows = point_rows(snapshot.state)
-        self._keys = [(row.point, row.day) for row in rows]
-        self.setRowCount(len(rows))
-        for place, row in enumerate(rows):
-            state = QTableWidgetItem(mark_icon(row.mark, size=self.iconSize().height()), mark_word(row.mark))
-            self.setItem(place, 0, state)
-            cycles = f"{row.done}/{row.total}"
-            if row.excluded:
-                cycles = say(message("{cycles}, excluded: {n}", cycles=cycles, n=row.excluded))
-            for column, text in enumerate((row.nominal, str(row.day), cycles), start=1):
-                self.setItem(place, column, QTableWidgetItem(text))
-        self.resizeColumnsToContents()
-        bar = self.verticalScrollBar().sizeHint().width()
-        self.setFixedWidth(self.horizontalHeader().length() + 2 * self.frameWidth() + bar)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(self.width(), self.horizontalHeader().sizeHint().height() * 3)

@@ -12,6 +12,7 @@ from labclient.clock import SystemClock
 from labclient.participation import Arrival, Departure, HandedOver, Participation, State, damage, missing
 from labclient.plan import Plan, Station
 from labclient.ui._bench import runs_of
+from labclient.ui._by_hand import ByHand
 from labclient.ui._choose import choose_file
 from labclient.ui._decision import DecisionDialog
 from labclient.ui._desk import Desk
@@ -149,10 +150,17 @@ class ArrivalPage(RecordPage):
         super().__init__(desk, "arrival", message("Arrival"), "arrival", Arrival)
         self.body.insertWidget(0, heading(message("Handover record")))
 
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        super().show_snapshot(snapshot)
+        state = snapshot.state
+        here = state.station == self.station and state.arrival is not None and not state.open_runs
+        self.by_hand.show_state(state, ready=here and self.desk.idle)
+
     def _steps(self) -> list[tuple[QPushButton, Callable[[State], bool]]]:
         photo = self._action(message("Add a photo…"), lambda: self._choose("photo", "*.png *.jpg *.jpeg"))
         logger = self._action(message("Read the transport logger…"), lambda: self._choose("transport-log", "*.csv"))
         functional = self._action(message("Functional check"), self._functional)
+        self.by_hand = ByHand(self, self.desk, "arrival", self._action)
         return [
             (photo, lambda state: state.photos < state.plan.arrival.photos),
             (logger, _unread),

@@ -10,6 +10,7 @@ from labclient.participation import Participation, missing
 from labclient.plan import Station
 from labclient.ui._bench import runs_of
 from labclient.ui._bench_view import BenchView
+from labclient.ui._by_hand import ByHand
 from labclient.ui._desk import Desk
 from labclient.ui._digits import BigDigits
 from labclient.ui._happening import Happening
@@ -64,6 +65,7 @@ class RunPage(Page):
         self.close_button.hide()
         self.buttons.insertWidget(0, self.verdict, 100)
         self.buttons.insertWidget(1, self.bar, 100)
+        self.by_hand = ByHand(self, desk, station, self.secondary)
         self.stop_button = self.secondary(message("Break off"), desk.break_off)
         self.start_button = self.secondary(message("Start"), self._start)
         self.done_button = self.primary(message("Sign this station off"), self._finish)
@@ -88,6 +90,7 @@ class RunPage(Page):
         self.done_button.setEnabled(here and not reasons)
         self.close_button.setVisible(here and bool(state.open_runs) and self.desk.idle)
         self.start_button.setEnabled(ready)
+        self.by_hand.show_state(state, ready=ready and self.desk.idle)
         self.event_button.setEnabled(True)
         self.verdict.setText(verdicts(state, self.station))
         self._suit_the_run()
