@@ -25,6 +25,7 @@ BENCHES = {
     ("numbers", "allan"): ("oadev_1e6_ratio", "oadev_1e6_difference"),
     ("packages", "package"): ("package_1e7_rss_mb", "package_1e7_ratio"),
     ("_gui", "plot"): ("plot_1e7_frame_ms", "plot_append_ms"),
+    ("_gui", "large"): ("plot_1e8_frame_ms",),
     ("_window", "block"): ("gui_block_p99_ms", "gui_block_max_ms"),
     ("_window", "start"): ("start_ratio",),
 }

@@ -371,7 +371,7 @@ def test_the_watcher_tells_what_happens_to_the_runs_that_go_on(office: Office, q
             clock=world.clock,
             author="P-01",
             station="stability",
-        )  # fmt: skip
+        )
     )
     world.p.enter("note", {"text": "during"}, "P-01")
     watcher.follow(tmp_path / NAME)
