@@ -50,7 +50,7 @@ def add(instruments: Verbs) -> None:
         add_.add_argument(f"--{name}", type=written, help=say(message("of a thing without an interface")))
     add_.add_argument("--set", type=setting, action="append", default=[], metavar="NAME=VALUE",
                       help=say(message("a setting of the driver; may be repeated")))  # fmt: skip
-    add_.add_argument("--reading", type=written, default="", metavar="NAME",
+    add_.add_argument("--reading", type=written, metavar="NAME",
                       help=say(message("which reading of the driver runs take; else its first")))  # fmt: skip
     show = instruments.add("show", message("an instrument of the register with its certificate"), _show)
     show.add_argument("id", metavar="ID")
@@ -107,7 +107,7 @@ def _add(asked: Namespace) -> int:
         known_settings(driver, asked.set)
         entered = register(
             this_pc(), asked.id, driver.id, asked.address, name=asked.name or "", settings=dict(asked.set),
-            reading=asked.reading,
+            reading=asked.reading or "",
         )  # fmt: skip
     line(message("Entered: {id}, {model}, serial number {serial}", id=asked.id, model=entered.model or "-",
                  serial=entered.serial or "-"))  # fmt: skip

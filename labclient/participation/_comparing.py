@@ -14,8 +14,8 @@ from labclient.words import Message, message
 
 
 class Compared(Struct, frozen=True):
-    """One thing that the plan asks, as the plan and as the instrument have it. What is not `fits` says in `word` why,
-    and what follows."""
+    """One thing that the plan asks, as the plan and as the register have it. It `fits` when a run will be as the plan
+    asks: what the driver can set, a run sets. `word` says why, or why not."""
 
     what: Message
     asked: str
@@ -60,9 +60,8 @@ def _at_point(instrument: Instrument, point: Point) -> Iterator[Compared]:
         if wanted == now[name]:
             yield Compared(what, wanted, now[name], True, _FITS)
         else:
-            word = message("a run sets {wanted} and reads it back; a test reading uses {now}", wanted=wanted,
-                           now=now[name])  # fmt: skip
-            yield Compared(what, wanted, now[name], False, word)
+            word = message("a run sets {wanted}; a test reading uses {now}", wanted=wanted, now=now[name])
+            yield Compared(what, wanted, now[name], True, word)
     yield from _reach(instrument, point)
 
 

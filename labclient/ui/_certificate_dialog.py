@@ -4,12 +4,12 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from labclient.errors import EntryInvalid, Trouble
 from labclient.instruments import BenchInstrument, Certificate, CertifiedPoint, document_of
 from labclient.participation import enter_certificate
-from labclient.ui._certificate_page import Line, lines_of, scrolled, show_document
+from labclient.ui._certificate_page import Line, lines_of, scrolled, show_document, widen
 from labclient.ui._choose import choose_file
 from labclient.ui._desk import Desk
 from labclient.ui._dialog import beside, plain_name
@@ -150,10 +150,11 @@ class CertificateDialog(BesideDialog):
         grid.addWidget(name, row + 1, 0)
         grid.addWidget(self.pdf, row + 1, 1, 1, 2)
         side = QWidget()
-        buttons = QGridLayout(side)
+        buttons = QHBoxLayout(side)
         buttons.setContentsMargins(0, 0, 0, 0)
-        buttons.addWidget(self.choose, 0, 0)
-        buttons.addWidget(self.look_at, 0, 1)
+        buttons.addWidget(self.choose)
+        buttons.addWidget(self.look_at)
+        buttons.addStretch(1)
         grid.addWidget(side, row + 1, 3)
         asked = message(
             "One line for each point, with the digits of the page: either the value or the correction, U with its k. "
@@ -172,7 +173,7 @@ class CertificateDialog(BesideDialog):
         self.fields.deleteLater()
         self.fields = inside
         self.column.addWidget(scrolled(inside))
-        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 92)
+        widen(self)
 
     def _pair(self, grid: QGridLayout, row: int, column: int, label: Message, field: QWidget) -> None:
         name = QLabel(say(label))

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QSize, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from labclient.instruments import Certificate, CertifiedPoint
+
+_WIDE = 92  # characters
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -37,9 +39,17 @@ def show_document(path: Path | None) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
 
+class _Area(QScrollArea):
+    """As high as what is in it, where the screen has room."""
+
+    def sizeHint(self) -> QSize:
+        inside = self.widget()
+        return inside.sizeHint() if inside is not None else super().sizeHint()
+
+
 def scrolled(inside: QWidget) -> QScrollArea:
     """What may be higher than the screen."""
-    area = QScrollArea()
+    area = _Area()
     area.setWidget(inside)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
@@ -49,3 +59,11 @@ def scrolled(inside: QWidget) -> QScrollArea:
 def _texts(row: CertifiedPoint) -> Iterator[tuple[str, str]]:
     for name, value in msgspec.structs.asdict(row).items():
         yield name, "" if value is None else str(value)
+
+
+def widen(dialog: QWidget) -> None:
+    """As wide as a table wants to be, where the window behind has room."""
+    behind = dialog.parentWidget()
+    room = behind.window().width() if behind is not None else 0
+    wanted = dialog.fontMetrics().averageCharWidth() * _WIDE
+    dialog.resize(max(dialog.minimumWidth(), min(wanted, room)), dialog.sizeHint().height())

@@ -40,10 +40,10 @@ class CertificatePanel(QWidget):
         self.standard_button = quiet(message("Measurement standard…"), self._group)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.points)
         column.addWidget(
             in_rows(self.enter_button, self.correct_button, self.confirm_button, self.open_button, self.standard_button)
         )
+        column.addWidget(self.points)
 
     def show_listed(self, benchful: Benchful | None, listed: Listed | None, firmware: str) -> None:
         """Show the certificate of this instrument; `firmware` is what it said itself, empty when it was not asked."""

@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from labclient.instruments import BenchInstrument, Certificate, document_of
 from labclient.participation import FIELD_NAMES, confirm_certificate
-from labclient.ui._certificate_page import Line, lines_of, scrolled, show_document
+from labclient.ui._certificate_page import Line, lines_of, scrolled, show_document, widen
 from labclient.ui._desk import Desk
 from labclient.ui._dialog import beside
 from labclient.ui._instrument_work import Benchful, Tries, details_of_certificate
@@ -48,14 +48,14 @@ class ConfirmDialog(BesideDialog):
         column.setContentsMargins(0, 0, 0, 0)
         for widget in (told, self.table):
             column.addWidget(widget)
+        column.addWidget(self.open_document, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
         self.column.insertWidget(0, scrolled(inside), 1)
-        self.form.addRow("", self.open_document)
         self.form.addRow("", self.compared)
         self.row(message("Con&firmed by"), self.who)
         self.compared.toggled.connect(self.look)
         self.who.textChanged.connect(self.look)
-        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 92)
+        widen(self)
         self.open_document.setFocus()
         self.look()
 

@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from labclient.instruments import BenchInstrument, Driver
 from labclient.participation import change_settings, chosen_settings
@@ -37,6 +37,7 @@ class DriverSettingsDialog(BesideDialog):
         self.column.removeWidget(self.fields)
         self.column.addWidget(scrolled(self.fields), 1)
         own = beside(message("The driver's own"), message("The driver's own"), self._reset)
+        own.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.form.addRow("", own)
         next(iter(self.inputs.values()), own).setFocus()
         self.look()

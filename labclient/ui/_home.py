@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QListWidget, QListWidgetItem
+from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QListWidget, QListWidgetItem, QSizePolicy
 
 from labclient.errors import Trouble
 from labclient.home import this_pc
@@ -75,6 +75,7 @@ class HomePage(Page):
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._filter)
         self.due = Sentence("attention")
+        self.due.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         for widget in (self.due, self.empty, self.search):
             self.body.addWidget(widget)
         self.body.addWidget(self.list, 1)
