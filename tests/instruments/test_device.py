@@ -233,3 +233,13 @@ def test_a_fresh_device_is_not_out_of_step(meter) -> None:
         device.poll("nothing")
     assert not device.needs_resync
     assert NeedsResync.exit_code == 3
+
+
+def test_a_34401a_that_says_0_tells_no_serial_number(hasty, tmp_path, devices) -> None:
+    driver = hasty(MULTIMETER)
+    own = driver.file.simulate.serial
+    driver.path.write_text(driver.path.read_text("utf-8").replace(f'serial = "{own}"', 'serial = "0"'), "utf-8")
+    with start_simulator(driver.path, speed=1000.0) as simulated:
+        device = devices(load_driver(driver.path), simulated.address, expected_serial="MY1")
+        assert device.connect().serial == ""
+        assert device.identity.firmware

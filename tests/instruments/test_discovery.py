@@ -232,6 +232,8 @@ def test_a_barred_port_is_never_opened_in_any_spelling(known, no_visa) -> None:
         ("tcp://192.0.2.7:5025", "192.0.2.7"),
         ("TCPIP0::192.0.2.7::inst0::INSTR", "tcp://192.0.2.7:5025"),
         ("GPIB0::22::INSTR", "gpib::22"),
+        ("TCPIP0::192.0.2.7::gpib0,22::INSTR", "tcpip::192.0.2.7::GPIB0,22"),
+        ("TCPIP0::192.0.2.7::gpib0,22::INSTR", "192.0.2.7"),
         ("USB0::0x2A8D::0x0101::MY1::INSTR", "USB0::10893::257::MY1::0::INSTR"),
         ("COM3", "ASRL3::INSTR"),
         ("COM3", "com3"),
@@ -245,7 +247,12 @@ def test_one_port_has_many_spellings(address, barred) -> None:
 
 @pytest.mark.parametrize(
     ("address", "other"),
-    [("tcp://192.0.2.7:5025", "tcp://192.0.2.7:5026"), ("GPIB0::2::INSTR", "GPIB0::22::INSTR"), ("COM3", "COM31")],
+    [
+        ("tcp://192.0.2.7:5025", "tcp://192.0.2.7:5026"),
+        ("GPIB0::2::INSTR", "GPIB0::22::INSTR"),
+        ("COM3", "COM31"),
+        ("TCPIP0::192.0.2.7::gpib0,2::INSTR", "TCPIP0::192.0.2.7::gpib0,22::INSTR"),
+    ],
 )
 def test_a_neighbour_is_not_barred(address, other) -> None:
     assert not is_barred(address, [other])

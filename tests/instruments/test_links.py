@@ -7,6 +7,7 @@ import pytest
 
 from labclient.errors import LinkLost
 from labclient.instruments import BadReply, Link, NoReply, open_link
+from labclient.instruments._links import kind_of, unread_s
 from labclient.instruments._schema import Connection
 from labclient.instruments._visa import VisaLink
 
@@ -102,3 +103,49 @@ def test_nothing_listening_is_a_lost_link() -> None:
 def test_an_address_that_cannot_be_opened_is_a_lost_link(address, kind) -> None:
     with pytest.raises(LinkLost, match="cannot be opened"):
         open_link(address, Connection(kind), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        ("TCPIP0::192.0.2.7::5025::SOCKET", "socket"),
+        ("TCPIP0::192.0.2.7::inst0::INSTR", "vxi11"),
+        ("TCPIP0::192.0.2.7::hislip0::INSTR", "hislip"),
+        ("TCPIP::gateway::gpib0,22::INSTR", "gpib"),
+        ("TCPIP0::[fe80::1]::GPIB1,9,2::INSTR", "gpib"),
+        ("USB0::0x2A8D::0x0101::MY1::INSTR", "usbtmc"),
+        ("GPIB0::22::INSTR", "gpib"),
+        ("COM3", "serial"),
+    ],
+)
+def test_an_address_tells_its_kind_of_connection_also_behind_a_gateway(address, kind) -> None:
+    assert kind_of(address) == kind
+
+
+def test_chunks_are_received_as_they_come(peer) -> None:
+    assert peer.link.receive(0.0) == b""
+    peer.client.sendall(b"one\ntw")
+    got = b""
+    while len(got) < 6:
+        got += peer.link.receive(5)
+    peer.client.sendall(b"o\nthree\n")
+    assert peer.link.read_until(b"o\n", 5, 100) == b"o\n"
+    while len(got) < 12:
+        got += peer.link.receive(5)
+    assert got == b"one\ntwthree\n"
+
+
+def test_a_receiver_is_told_when_the_other_side_has_gone() -> None:
+    for kind in ("socket", "serial"):
+        peer = Peer(kind)
+        peer.client.sendall(b"last")
+        peer.client.close()
+        with pytest.raises(LinkLost):
+            [peer.link.receive(5) for _ in range(20)]
+        peer.close()
+
+
+def test_a_slow_serial_line_may_lie_unread_longer_than_a_quick_one() -> None:
+    assert unread_s(Connection("serial", baud=9600)) == pytest.approx(2048 * 10 / 9600)
+    assert unread_s(Connection("serial", baud=4800, data_bits=7, parity="even")) == pytest.approx(2048 * 10 / 4800)
+    assert unread_s(Connection("socket")) == float("inf")
