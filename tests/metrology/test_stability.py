@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from labclient.errors import DataUnfit
 from labclient.metrology import Verdict, fit_line, stability
 
-RUNS, N = 1000, 120
+RUNS, N = 400, 120
 TIMES = np.arange(N) * 10.0
 
 
