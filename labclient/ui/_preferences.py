@@ -1,4 +1,4 @@
-"""What a person likes, kept on this PC: language, theme, size. Nothing here touches a measurement."""
+"""What a person likes, kept on this PC: language, theme, size, how to be called. Nothing here touches a measurement."""
 
 from pathlib import Path
 from typing import Literal
@@ -13,11 +13,14 @@ SCALES = (0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 
 
 class Preferences(Struct, frozen=True, omit_defaults=True):
-    """An empty language or theme means: as the system says."""
+    """An empty language or theme means: as the system says. `attention`: how somebody is called who is needed, with
+    "sound" flashing too. `plot_time`: what the axis of time of a run shows."""
 
     language: Literal["", "en", "zh_CN"] = ""
     theme: Literal["", "light", "dark"] = ""
     scale: float = 1.0
+    attention: Literal["flash", "sound", "none"] = "flash"
+    plot_time: Literal["elapsed", "wall"] = "elapsed"
 
 
 def preferences() -> Preferences:

@@ -24,6 +24,13 @@ _CHARACTERS = 32
 _LANGUAGES = {"": message("as the system says"), "zh_CN": message("Chinese"), "en": message("English")}
 _THEMES = {"": message("as the system says"), "light": message("light"), "dark": message("dark")}
 
+_CALLS = {
+    "flash": message("flash"),
+    "sound": message("flash and sound"),
+    "none": message("neither flash nor sound"),
+}
+_PLOT_TIMES = {"elapsed": message("time since start"), "wall": message("time of this PC")}
+
 
 class SettingsPage(Page):
     """`like` is told each change at once; it is kept for the next start."""
@@ -39,11 +46,15 @@ class SettingsPage(Page):
             liked.scale,
             lambda value: like(scale=value),
         )
+        self.attention = _choice(_CALLS, liked.attention, lambda value: like(attention=value))
+        self.plot_time = _choice(_PLOT_TIMES, liked.plot_time, lambda value: like(plot_time=value))
         form = QFormLayout()
         for name, field in (
             (message("Lan&guage"), self.language),
             (message("Light or &dark"), self.theme),
             (message("Si&ze"), self.scale),
+            (message("When somebody is &needed"), self.attention),
+            (message("&Time at the plots"), self.plot_time),
         ):
             label = QLabel(say(name))
             label.setBuddy(field)

@@ -13,6 +13,7 @@ from labclient.errors import Trouble
 from labclient.participation import STATION_NAMES, STATIONS, State
 from labclient.plan import Station
 from labclient.ui._aside import Aside
+from labclient.ui._attention import Attention
 from labclient.ui._begin import ask_beginning
 from labclient.ui._boxes import ask_to_connect, tell_trouble
 from labclient.ui._commands import Command, fill_menus, show_keys
@@ -30,6 +31,7 @@ from labclient.ui._instruments import InstrumentsPage
 from labclient.ui._notebook import NotebookPage
 from labclient.ui._page import Page
 from labclient.ui._plan_page import PlanPage
+from labclient.ui._plot import RunPlot
 from labclient.ui._preferences import Preferences, keep, next_scale
 from labclient.ui._records import ArrivalPage, departure_page, handover_page
 from labclient.ui._results import ResultsPage
@@ -59,6 +61,8 @@ class Shell(QMainWindow):
         self.path: Path | None = None
         self.snapshot: Snapshot | None = None
         self._who_is_asked = False
+        RunPlot.liked_axis = self.liked.plot_time
+        self.attention = Attention(self, self.desk, self.watcher, lambda: self.liked)
         self._connect()
         self._build()
         self.resize(1280, 720)
@@ -317,6 +321,7 @@ class Shell(QMainWindow):
         self.liked = liked = msgspec.structs.replace(self.liked, **changes)
         if "language" in changes:
             words.use_language(liked.language or system_language())
+        RunPlot.liked_axis = liked.plot_time if "plot_time" in changes else RunPlot.liked_axis
         self.desk.run("like", lambda: keep(liked))
         application = QApplication.instance()
         assert isinstance(application, QApplication)
