@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from getpass import getpass
 from pathlib import Path
 
+from labclient.cli._out import trouble
 from labclient.clock import SystemClock, parse_iso
 from labclient.errors import NotVerified, WrongUse
 from labclient.home import this_pc
 from labclient.package import Trusted, accepted_trust, open_trust
-from labclient.participation import Participation
+from labclient.participation import Participation, note_outputs
 from labclient.plan import TrustList
 from labclient.signing import Identity, load_identity, read_small
 from labclient.words import Message, message, say
@@ -151,8 +152,11 @@ def known_root(trusted: Trusted) -> str | None:
 
 
 def opened(asked: Namespace) -> Participation:
-    """The notebook named, opened to write."""
-    return Participation.open(asked.notebook, clock=SystemClock(), home=this_pc())
+    """The notebook named, opened to write; what a program that died left on is told."""
+    participation = Participation.open(asked.notebook, clock=SystemClock(), home=this_pc())
+    for sentence in note_outputs(participation):
+        trouble(say(sentence))
+    return participation
 
 
 def folder_of(path: Path) -> Path:

@@ -10,10 +10,11 @@ from labclient.cli._out import TASK_NAMES, line
 from labclient.cli._output import ask_name
 from labclient.cli._terminal import Display, TerminalHands, uninterrupted
 from labclient.cli._verbs import Verbs
-from labclient.errors import GateClosed, LinkTrouble, WrongUse
+from labclient.errors import GateClosed, LinkTrouble, Refused, WrongUse
 from labclient.participation import (
     Instrument,
     Participation,
+    Place,
     Runs,
     SourcedHands,
     State,
@@ -91,7 +92,7 @@ def _sourced(
             return ask_name(question)
 
     with sourcing(
-        home, id, who=asked.who, clock=participation.clock, tell=display.tell, participation=participation
+        home, id, who=asked.who, clock=participation.clock, tell=display.tell, place=Place.of(participation)
     ) as output:
         output.open().result()
         sourced = SourcedHands(hands, display, output, confirm)
@@ -144,7 +145,7 @@ def stopping_in_order(participation: Participation, who: str, work: Callable[[],
             _stop_runs(participation, "stopped by the operator", who)
             line(message("Stopped in order. What was recorded stays; the same command goes on."))
         return _STOPPED
-    except (LinkTrouble, WrongUse) as trouble:
+    except (LinkTrouble, WrongUse, Refused) as trouble:
         _stop_runs(participation, say(trouble.sentence, "en"), who)
         raise
 

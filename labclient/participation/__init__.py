@@ -43,6 +43,7 @@ from labclient.participation._instruments import (
     registration_of,
 )
 from labclient.participation._outputs import (
+    Place,
     bounds_of,
     left_outputs,
     left_told,
@@ -106,6 +107,7 @@ __all__ = [
     "Origin",
     "Part",
     "Participation",
+    "Place",
     "Run",
     "Runs",
     "SourcedHands",

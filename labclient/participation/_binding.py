@@ -19,11 +19,13 @@ def pick(home: Home, id: str | None, part: Part, plan: Plan) -> Instrument:
     if chosen:
         return bench_instrument(home, chosen)
     drivers = known_drivers(home)
-    fitting = [
-        one.id
+    able = [
+        one
         for one in bench.instrument
         if one.driver in drivers and needs(plan, part) <= quantities(drivers[one.driver], one.reading)
     ]
+    meters = [one for one in able if drivers[one.driver].file.output is None]  # rather than what sources, too
+    fitting = [one.id for one in meters or able]
     if len(fitting) != 1:
         raise WrongUse(
             message("The register has no instrument {purpose}.", purpose=PART_NAMES[part])

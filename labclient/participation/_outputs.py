@@ -6,6 +6,7 @@ with a notebook of its own. What another program left on is told, recorded where
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -37,6 +38,21 @@ from labclient.signing import NoteKey
 from labclient.words import Message, language, message
 
 Show = Callable[[Standing], object]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a session belongs inside a participation: its record, its plan, its station."""
+
+    recorder: Recorder
+    plan: Plan
+    station: str
+
+    @classmethod
+    def of(cls, participation: Participation) -> "Place":
+        """That of a participation, asked in its own thread."""
+        state = participation.state
+        return cls(participation.recorder, state.plan, state.station or "")
 
 
 def sources(home: Home) -> dict[str, Driver]:
@@ -121,16 +137,16 @@ def sourcing(
     clock: Clock,
     tell: Tell,
     show: Show = lambda _: None,
-    participation: Participation | None = None,
+    place: Place | None = None,
     into: Path | None = None,
 ) -> Iterator[Output]:
     """A session with the output of a registered instrument; not connected yet. At its end the output is safe, or
     `NotVerified` is raised with what to do by hand.
 
-    Without a `participation` it is recorded into a new diagnostic notebook, `into` if that is named.
+    Without a `place` it is recorded into a new diagnostic notebook, `into` if that is named.
     """
-    if participation is not None:
-        yield from _session(participation.recorder, home, id, who, clock, tell, show, participation)
+    if place is not None:
+        yield from _session(place.recorder, home, id, who, clock, tell, show, place)
         return
     body = {"diagnostic": id}
     key = NoteKey.generate("labclient-diagnostic")  # used once: nobody needs a checkpoint of a diagnostic
@@ -144,18 +160,17 @@ def sourcing(
 
 def _session(
     recorder: Recorder, home: Home, id: str, who: str, clock: Clock, tell: Tell, show: Show,
-    participation: Participation | None,
+    place: Place | None,
 ) -> Iterator[Output]:  # fmt: skip
     instrument = bench_instrument(home, source_named(home, id))
-    state = participation.state if participation is not None else None
     for left in left_outputs(home):
         if left.orders.address == instrument.address and left.is_safe:
-            take_note(home, left, participation)
-    bounds = bounds_of(entry_of(home, instrument.id), instrument.driver, state.plan if state else None)
+            take_note(home, left, place)
+    bounds = bounds_of(entry_of(home, instrument.id), instrument.driver, place.plan if place else None)
     device = instrument.device({}, clock)
     with Output(
         device, recorder, clock, bounds, Guard(home.outputs, instrument.address), instrument=instrument.id,
-        author=who, serial=instrument.serial or "", station=(state.station or "") if state else "", tell=tell,
+        author=who, serial=instrument.serial or "", station=place.station if place else "", tell=tell,
         show=show,
     ) as output:  # fmt: skip
         yield output
@@ -190,23 +205,23 @@ def may_source(home: Home, id: str) -> None:
             )
 
 
-def secure_left(home: Home, left: LeftOn, participation: Participation | None = None) -> LeftOn:
+def secure_left(home: Home, left: LeftOn, place: Place | None = None) -> LeftOn:
     """Make an output safe that was left on, and take note of it. Raises `NotVerified`, with what to do by hand."""
     done = left if left.is_safe else make_left_safe(home.outputs, left)
-    take_note(home, done, participation)
+    take_note(home, done, place)
     return done
 
 
-def take_note(home: Home, left: LeftOn, participation: Participation | None) -> None:
+def take_note(home: Home, left: LeftOn, place: Place | None) -> None:
     """What became of an output that was left on is recorded in the notebook that it belongs to, when that is the one
     that is open; else it waits for that. A diagnostic is never opened again."""
     if left.outcome is None:
         return
     notebook = Path(left.notebook)
-    if participation is not None and notebook == participation.path:
+    if place is not None and notebook == place.recorder.path:
         body = OutputSafe(left.instrument, "program ended", left.outcome.verified, left.outcome.said)
-        participation.recorder.enter(Draft(kind="output-safe", body=msgspec.to_builtins(body), author="program",
-                                           station=participation.state.station or ""))  # fmt: skip
+        place.recorder.enter(Draft(kind="output-safe", body=msgspec.to_builtins(body), author="program",
+                                           station=place.station))  # fmt: skip
     elif left.is_safe and notebook.exists() and notebook.parent != diagnostic_file(home).parent:
         set_aside(home.outputs, left)
         return
@@ -219,5 +234,5 @@ def note_outputs(participation: Participation) -> tuple[Message, ...]:
     lefts = left_outputs(participation.home)
     for left in lefts:
         if left.is_safe and Path(left.notebook) == participation.path:
-            take_note(participation.home, left, participation)
+            take_note(participation.home, left, Place.of(participation))
     return tuple(left_told(left) for left in lefts if not left.is_safe or Path(left.notebook) == participation.path)

@@ -95,6 +95,10 @@ def compact_plan() -> bytes:
         "longest": {"value": "20", "unit": "s"},
         "interval": {"value": "0.02", "unit": "s"},
     }
+    plan["transfer_standard"]["applied"] = {
+        "greatest": {"value": "12", "unit": "V"},
+        "confirm_above": {"value": "10.5", "unit": "V"},
+    }
     plan["stability"] |= {"readings": 16, "limit": {"value": "1", "unit": "mV"}}
     plan["environment"]["interval"] = {"value": "1", "unit": "s"}
     plan["measurement"] |= {"days": 1, "cycles": 2, "zero_limit": {"value": "1", "unit": "mV"}}
