@@ -14,6 +14,7 @@ from labclient.package._origin import (
     refuse,
 )
 from labclient.package._report import ReportData, make_report
+from labclient.package._report_brought import runs_by_hand, satellites_told
 from labclient.package._sealed import (
     COMMITMENT_JSON,
     SEALED_SUFFIX,
@@ -62,6 +63,8 @@ __all__ = [
     "open_sealed",
     "open_trust",
     "refuse",
+    "runs_by_hand",
+    "satellites_told",
     "seal_package",
     "signable",
     "stage",

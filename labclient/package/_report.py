@@ -24,6 +24,7 @@ from labclient.evaluation import (
     examined_told,
 )
 from labclient.home import shipped
+from labclient.package._report_brought import BROUGHT_WORDS, RunByHand, SatelliteTold, brought
 from labclient.plan import Plan, Quantity, Range, Text
 from labclient.signing import write_whole
 from labclient.typesetting import Both, both
@@ -53,11 +54,13 @@ class ReportData(msgspec.Struct, frozen=True, kw_only=True):
     simulated: bool
     deviations: tuple[str, ...]
     exclusions: tuple[str, ...]
+    satellites: tuple[SatelliteTold, ...] = ()
+    by_hand: tuple[RunByHand, ...] = ()
     made: str
     program: str
 
 
-_WORDS: Final = {
+_WORDS: Final = BROUGHT_WORDS | {
     "report": message("Report of comparison results"),
     "band": message("SIMULATED — demonstration only"),
     "plan": message("Plan"),
@@ -191,6 +194,7 @@ def _contents(data: ReportData) -> dict[str, Any]:
             for one in points
             if one.excluded_cycles
         ],
+        **brought(data.satellites, data.by_hand),
         "notebook": data.notebook,
         "entries": data.entries,
         "root": data.root,

@@ -14,6 +14,8 @@ from labclient.package import (
     PackageReport,
     ReportData,
     ResultFile,
+    runs_by_hand,
+    satellites_told,
     stage,
     verify_package,
     verify_sealed,
@@ -197,6 +199,8 @@ def _report(participation: Participation, state: State, info: PackageInfo, resul
         simulated=info.simulated,
         deviations=tuple(deviations),
         exclusions=tuple(exclusions),
+        satellites=satellites_told(record),
+        by_hand=runs_by_hand(record),
         made=record.entry(info.log.entries - 1).t,
         program=info.program,
     )

@@ -18,6 +18,7 @@ from labclient.evaluation import BudgetLine, CertifiedValue, Check, Correction, 
 from labclient.home import shipped
 from labclient.package import _report
 from labclient.package._report import ReportData, make_report, typeset
+from labclient.package._report_brought import RunByHand, SatelliteTold
 from labclient.plan import BudgetRow, Plan, Text, read_plan
 
 PLAN = read_plan(shipped("resources", "examples", "plan.json").read_bytes())
@@ -348,3 +349,31 @@ def _unescaped(string: bytes) -> bytes:
         return bytes([int(found, 8)]) if found.isdigit() else named.get(found, found)
 
     return re.sub(rb"(?s)\\([0-7]{1,3}|.)", plain, string)
+
+
+BROUGHT = {
+    "satellites": (
+        SatelliteTold("room2.labnote", "Room 2", "measurement", "taken in", runs=(41, 77)),
+        SatelliteTold("room3.labnote", "Room 3", "stability", "given up", "the PC was stolen"),
+    ),
+    "by_hand": (
+        RunByHand(41, "measurement", "record", "typed", ("10V", "1.018V"), "P-01", "second-person", "P-02", "", "",
+                  12, 14, 1),
+        RunByHand(77, "environment", "record", "imported", (), "P-01", "", "", "air #1.csv", "3f2a91bc5d0e7a11" * 4,
+                  600, 600, 0),
+    ),
+}  # fmt: skip
+
+
+def test_satellites_and_readings_by_hand_are_named() -> None:
+    text = _text(typeset(_data(**BROUGHT)))
+    for said in ("Satellites", "room2.labnote", "41,77", "givenup:thePCwasstolen", "Typedandimportedreadings",
+                 "typedbytwopersons", "P-02", "12/14", "importedfromair#1.csv", "3f2a91bc5d0e…",
+                 "10V,1.018V"):  # fmt: skip
+        assert said in text, said
+
+
+def test_nothing_is_said_of_them_where_there_are_none() -> None:
+    text = _text(typeset(_data()))
+    assert "Typedandimported" not in text
+    assert "Satellites" not in text
