@@ -3,7 +3,7 @@
 from typing import Any
 
 from labclient.cli._out import amount, as_json, line, text
-from labclient.evaluation import Averaging, averaging_of, averaging_told, duration, verdict_told
+from labclient.evaluation import Averaging, averaging_of, averaging_told, duration, forms_told, verdict_told
 from labclient.metrology import Allan
 from labclient.notebook import Reader
 from labclient.participation import State
@@ -24,7 +24,9 @@ def tell_stability(reader: Reader, state: State, *, in_json: bool) -> int:
         as_json({"station": "stability", "run": runs[-1].seq, "purpose": runs[-1].purpose} | _as_json(seen))
         return 0
     line(verdict_told(seen))
-    for sentence in averaging_told(seen):
+    check = state.checks.get("stability")
+    forms = forms_told(check) if check is not None and runs[-1].seq in check.basis else ()
+    for sentence in (*averaging_told(seen), *forms):
         line(message("    {sentence}", sentence=sentence))
     if seen.allan:
         line(message("Overlapping Allan deviation by averaging time, 68 % interval:"))

@@ -1,6 +1,7 @@
 """From the record to checks and results. Pure functions of the record and the plan."""
 
 from labclient.evaluation._again import same_result
+from labclient.evaluation._amounts import amount_told
 from labclient.evaluation._averaging import Averaging, averaging, averaging_of
 from labclient.evaluation._averaging_told import averaging_told, duration, verdict_told
 from labclient.evaluation._cautions import STANDING_NAMES, caution_told, cautions_of
@@ -28,13 +29,13 @@ from labclient.evaluation._data import (
     PointResult,
     Result,
 )
+from labclient.evaluation._forms import forms_told
 from labclient.evaluation._inputs import BudgetDeclared, CertifiedValue, Declared, InfluenceUncertainty, Standard
 from labclient.evaluation._methods import METHODS, unknown_methods
 from labclient.evaluation._names import CHECK_NAMES, VERDICT_NAMES
 from labclient.evaluation._origin import counts, origin_counts
 from labclient.evaluation._result import result
 from labclient.evaluation._result_told import (
-    amount_told,
     cautions_told,
     chain_told,
     coverage_told,
@@ -84,6 +85,7 @@ __all__ = [
     "environment",
     "environment_runs",
     "examined_told",
+    "forms_told",
     "functional",
     "k_text",
     "measured",

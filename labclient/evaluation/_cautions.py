@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from labclient.errors import DataUnfit
+from labclient.evaluation._amounts import amount_told
 from labclient.evaluation._budget import Given
 from labclient.evaluation._data import Caution, Drawn, Figure, Outlying, PointResult, SecondOrderTerms, digits
 from labclient.evaluation._valued import Valued
 from labclient.metrology import Doubt, doubts
-from labclient.units import UNITS, factor, fitting_unit, number
+from labclient.units import factor, number
 from labclient.words import Message, message
 
 
@@ -100,10 +101,7 @@ def _cmc(given: Given) -> float | None:
 
 
 def _amount(figure: Figure | None) -> str:
-    if figure is None:
-        return ""
-    unit, size = fitting_unit(abs(float(figure.value)), figure.unit) if figure.unit in UNITS else (figure.unit, 1.0)
-    return f"{float(figure.value) / size:.3g} {unit}".removesuffix(" 1")
+    return "" if figure is None else amount_told(figure.value, figure.unit)
 
 
 def _short(figure: Figure | None) -> str:

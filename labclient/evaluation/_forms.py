@@ -6,11 +6,13 @@ from math import sqrt
 
 import numpy as np
 
-from labclient.evaluation._data import Figure, digits
+from labclient.evaluation._amounts import amount_told
+from labclient.evaluation._data import Check, Figure, digits
 from labclient.evaluation._readings import Array
 from labclient.metrology import Method, group_range, trend, two_times
 from labclient.plan import Plan, StabilityForm
 from labclient.units import convert
+from labclient.words import Message, message
 
 
 def stability_information(plan: Plan, times: Array, values: Array) -> Iterator[Figure]:
@@ -73,3 +75,34 @@ def _claimed(asked: StabilityForm, known: Method) -> str:
 
 def _mean(values: Array) -> float:
     return float(values[0] + (values - values[0]).mean())
+
+
+def forms_told(check: Check) -> Iterator[Message]:
+    """What the stability forms of a check say, a sentence each."""
+    figures = {figure.name: figure for figure in check.figures}
+    if "trend: method" in figures:
+        word = message("significant") if figures["trend: significant"].value == "yes" else message("not significant")
+        yield message(
+            "For information, {method}: the means of {n} groups changed by {change} along a line, u = {u}; the trend "
+            "is {word}.",
+            method=figures["trend: method"].value, n=figures["trend: groups"].value,
+            change=_amount(figures["trend: change"]), u=_amount(figures["trend: u(change)"]), word=word,
+        )  # fmt: skip
+    if "group-range: method" in figures:
+        yield message(
+            "For information, {method}: the means of {n} groups span {range}.",
+            method=figures["group-range: method"].value, n=figures["group-range: groups"].value,
+            range=_amount(figures["group-range: range of the means"]),
+        )  # fmt: skip
+    if "two-times: method" in figures:
+        met = [figures[f"two-times: {name} criterion met"].value == "yes" for name in ("basic", "widened")]
+        word = message("the basic criterion is met") if met[0] else message("only the widened criterion is met")
+        yield message(
+            "For information, {method}: the halves of the run differ by {change}; {word}.",
+            method=figures["two-times: method"].value, change=_amount(figures["two-times: change"]),
+            word=word if any(met) else message("neither criterion is met"),
+        )  # fmt: skip
+
+
+def _amount(figure: Figure) -> str:
+    return amount_told(figure.value, figure.unit)

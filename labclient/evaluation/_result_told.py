@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from labclient.evaluation._amounts import amount_told
 from labclient.evaluation._cautions import STANDING_NAMES, caution_told
 from labclient.evaluation._data import BudgetLine, Drawn, Figure, Outlying, PointResult
 from labclient.plan import Plan
-from labclient.units import UNITS, fitting_unit, number
+from labclient.units import number
 from labclient.words import Message, message
 
 _DIGITS = 4
@@ -106,12 +107,6 @@ def k_text(k: str) -> str:
 
 def dof_shown(dof: str) -> Message | str:
     return message("undefined") if dof == "undefined" else "∞" if dof == "inf" else dof
-
-
-def amount_told(value: str, unit: str) -> str:
-    """A number of the record for the eye: four digits in the prefixed unit that suits its size."""
-    fitting, size = fitting_unit(abs(float(value)), unit) if unit in UNITS else (unit, 1.0)
-    return f"{float(value) / size:.{_DIGITS}g} {fitting}".removesuffix(" 1")
 
 
 _INFLUENCES = {

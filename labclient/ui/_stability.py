@@ -6,7 +6,7 @@ from PySide6.QtCore import QElapsedTimer, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel
 
 from labclient.errors import Trouble
-from labclient.evaluation import Averaging, averaging, averaging_told, verdict_told
+from labclient.evaluation import Averaging, averaging, averaging_told, forms_told, verdict_told
 from labclient.metrology import Verdict
 from labclient.notebook import Channel
 from labclient.ui._allan_view import AllanPlot
@@ -139,7 +139,12 @@ class StabilityPage(RunPage):
             state, word = (MarkState.RUNNING if self.running else MarkState.WAITING), message("not judged yet")
         else:
             state, word = _MARKS[seen.verdict]
-        self._put(state, word, (verdict_told(seen), *averaging_told(seen)))
+        self._put(state, word, (verdict_told(seen), *averaging_told(seen), *self._forms()))
+
+    def _forms(self) -> tuple[Message, ...]:
+        """What the forms that the plan names say of the run that is shown, once it is judged."""
+        check = self.snapshot.state.checks.get("stability") if self.snapshot else None
+        return tuple(forms_told(check)) if check is not None and self._run in check.basis else ()
 
     def _say_nothing(self) -> None:
         self.mark.hide()

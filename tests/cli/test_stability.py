@@ -57,5 +57,5 @@ def test_it_is_told_in_sentences(desk: Desk, capsys: pytest.CaptureFixture[str])
 
 def test_another_station_has_no_such_numbers(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     desk.p.close()
-    assert main(["status", str(desk.folder / NAME), "--station", "results"]) == 2
+    assert main(["status", str(desk.folder / NAME), "--station", "arrival"]) == 2
     assert "stability" in capsys.readouterr().err

@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from labclient.evaluation import check_again, reading_stability
+from labclient.evaluation import check_again, forms_told, reading_stability
 from labclient.metrology import trend, two_times
+from labclient.words import LANGUAGES, say
 
 from .records import small_plan, small_plan_json
 
@@ -71,3 +72,13 @@ def test_readings_that_do_not_vary_have_no_t_and_no_silent_number(record, write)
     made = reading_stability(record.reader, plan_with(*FORMS), seq)
     assert not [figure for figure in made.figures if figure.name == "trend: t"]
     assert all(figure.value not in {"nan", "inf"} for figure in made.figures if figure.name.startswith("trend"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_form_is_told_in_one_sentence(record, write, language) -> None:
+    seq, _ = run(write)
+    told = [say(one, language) for one in forms_told(reading_stability(record.reader, plan_with(*FORMS), seq))]
+    assert len(told) == 3
+    methods = ("ISO 33405", "JJF 1033", "ISO 13528")
+    assert all(method in sentence for method, sentence in zip(methods, told, strict=True))
+    assert list(forms_told(reading_stability(record.reader, plan_with(), seq))) == []
