@@ -22,6 +22,8 @@ Taus = Literal["octaves"] | Sequence[float]
 
 
 class AllanKind(StrEnum):
+    """Which differences of adjoining means are taken: NIST SP 1065, 5.2.2, 5.2.4, 5.2.5."""
+
     PLAIN = "adev"
     OVERLAPPING = "oadev"
     MODIFIED = "mdev"
@@ -102,17 +104,17 @@ def allan(
 
 
 def adev(values: Numbers, tau0: float, taus: Taus = "octaves") -> Allan:
-    """Allan deviation without overlap; see `allan`."""
+    """Allan deviation without overlap; see `allan`, also for what it raises."""
     return allan(values, tau0, taus, kind=AllanKind.PLAIN)
 
 
 def oadev(values: Numbers, tau0: float, taus: Taus = "octaves") -> Allan:
-    """Overlapping Allan deviation, the usual choice; see `allan`."""
+    """Overlapping Allan deviation, the usual choice; see `allan`, also for what it raises."""
     return allan(values, tau0, taus)
 
 
 def mdev(values: Numbers, tau0: float, taus: Taus = "octaves") -> Allan:
-    """Modified Allan deviation, which tells white from flicker phase noise; see `allan`."""
+    """Modified Allan deviation, which tells white from flicker phase noise; see `allan`, also for what it raises."""
     return allan(values, tau0, taus, kind=AllanKind.MODIFIED)
 
 

@@ -30,6 +30,13 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     k: float
     limit: float
 
+    @property
+    def deciding_u(self) -> float:
+        """What would decide: below this standard uncertainty the same difference passes or fails, ||d| − limit| / k.
+
+        Zero where the difference is the limit itself: no measurement decides that."""
+        return abs(abs(self.difference) - self.limit) / self.k
+
 
 def judge(difference: float, u: float, limit: float, k: float = 2.0) -> Judgement:
     """Pass if |d| + k·u ≤ limit, fail if |d| − k·u > limit, undecided otherwise (guard band k·u: JCGM 106:2012, 8.3).

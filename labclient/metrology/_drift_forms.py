@@ -20,6 +20,8 @@ RULE: Final = "drift-choice/1"
 
 
 class DriftForm(StrEnum):
+    """The shapes that a drift may have between the pilot's measurements."""
+
     CONSTANT = "constant"
     LINE = "line"
     QUADRATIC = "quadratic"
@@ -123,7 +125,7 @@ def drift_at(drift: Drift, time: float, u_system: float = 0.0) -> LineValue:
 
     `u_system` is the pilot's part that is common to all its values and so stays outside the fit. Between the two times
     of a step the value is the mean of both levels with half their difference over √3 added. A value outside the pilot's
-    times is extrapolated: preliminary.
+    times is extrapolated: preliminary. Raises `DataUnfit` for a time or u_system that is none.
     """
     not_negative(u_system)
     finite([time])

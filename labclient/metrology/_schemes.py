@@ -16,6 +16,8 @@ from labclient.words import message
 
 
 class Form(StrEnum):
+    """How the two sides of a cycle combine: by subtraction or by division."""
+
     DIFFERENCE = "difference"
     RATIO = "ratio"
 

@@ -13,6 +13,8 @@ from labclient.words import message
 
 
 class Sampling(StrEnum):
+    """What one record of a logger stands for."""
+
     LEVEL = "level"
     """A quantity that runs on between records, as temperature: crossings are interpolated."""
     PEAK = "peak"

@@ -13,6 +13,8 @@ from labclient.words import message
 
 
 class Distribution(StrEnum):
+    """What is known of an input: GUM 4.3, JCGM 101:2008, table 1."""
+
     NORMAL = "normal"
     T = "t"
     RECTANGULAR = "rectangular"
@@ -162,7 +164,10 @@ def combine(
 
 
 def coverage_factor(probability: float, dof: float = inf) -> float:
-    """t_p(ν): half-width, in standard uncertainties, that covers `probability` two-sided (GUM G.3.2, table G.2)."""
+    """t_p(ν): half-width, in standard uncertainties, that covers `probability` two-sided (GUM G.3.2, table G.2).
+
+    Raises `DataUnfit` for a probability outside 0 … 1 or ν below 1.
+    """
     from scipy.special import ndtri, stdtrit
 
     if not (0 < probability < 1 and dof >= 1):

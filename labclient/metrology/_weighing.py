@@ -112,7 +112,7 @@ def circular(
     """Readings of artefacts taken one after the other, such as A-B-C-A or A-B-B-A, against one `standard` among them.
 
     The balance's zero and its linear drift are fitted, so the first artefact must come back at the end, or others
-    repeat: otherwise the drift is not known and `DataUnfit` is raised, as by `weigh`. Artefacts are in the order of
+    repeat: otherwise the drift is not known. Raises `DataUnfit` then, and as `weigh`. Artefacts are in the order of
     their first appearance. A-B-B-A gives the difference of `cycle` in scheme S-X-X-S at equal spacing.
     """
     names = list(dict.fromkeys(order))

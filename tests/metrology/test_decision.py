@@ -1,7 +1,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from labclient.errors import DataUnfit
@@ -34,6 +34,14 @@ def test_more_uncertainty_never_turns_a_verdict_into_a_pass_or_a_fail(d, u, limi
     worse = judge(d, u * more, limit, k).verdict
     assert worse in (judge(d, u, limit, k).verdict, Verdict.UNDECIDED)
     assert judge(-d, u, limit, k).verdict is judge(d, u, limit, k).verdict
+
+
+@given(d=st.floats(-10, 10), limit=size, k=st.floats(1, 4))
+def test_less_uncertainty_than_the_deciding_one_decides(d: float, limit: float, k: float) -> None:
+    needed = judge(d, 1e9, limit, k).deciding_u
+    assume(needed > 1e-9 * limit)
+    assert judge(d, 0.999 * needed, limit, k).verdict is (Verdict.PASS if abs(d) <= limit else Verdict.FAIL)
+    assert judge(d, 1.001 * needed, limit, k).verdict is Verdict.UNDECIDED
 
 
 @pytest.mark.parametrize("place", range(4))
