@@ -137,9 +137,11 @@ def combine(
     if largest == 0 or (parts and not variance > 0):
         raise DataUnfit(
             message("The components combine to no uncertainty at all."),
-            message("A model without a slope at these estimates needs the effect as a component of its own: ask who wrote "
-                    "the model."),
-        )  # fmt: skip
+            message(
+                "A model without a slope at these estimates needs the effect as a component of its own: ask who wrote "
+                "the model."
+            ),
+        )
     u_c = largest * sqrt(variance)
     k_least = asked.k if asked.form == "k" else 1.0
     if not isfinite(k_least * u_c):
