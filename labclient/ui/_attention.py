@@ -157,8 +157,8 @@ class _Flash(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self._left % 2:
             return
-        width, painter = space(S1) * 2, QPainter(self)
-        painter.setPen(QPen(QColor(current_theme().attention), 2 * width))
+        painter = QPainter(self)
+        painter.setPen(QPen(QColor(current_theme().attention), 2 * space(S1)))  # half of it lies outside
         painter.drawRect(QRect(0, 0, self.width() - 1, self.height() - 1))
         painter.end()
 

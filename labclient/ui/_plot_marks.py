@@ -105,7 +105,7 @@ class Ground(_Layer):
     def draw(self, painter: QPainter, area: _Area, theme: Theme) -> None:
         for kind, colour, hatch in (
             ("gap", theme.edge, Qt.BrushStyle.BDiagPattern),
-            ("excluded", theme.excluded, Qt.BrushStyle.DiagCrossPattern),
+            ("excluded", theme.excluded, Qt.BrushStyle.FDiagPattern),
         ):
             brush = QBrush(QColor(colour), hatch)
             for mark in area.shown(self.marks.of(kind)):  # type: ignore[arg-type]  # one of the kinds
