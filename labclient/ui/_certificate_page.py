@@ -62,8 +62,8 @@ def _texts(row: CertifiedPoint) -> Iterator[tuple[str, str]]:
 
 
 def widen(dialog: QWidget) -> None:
-    """As wide as a table wants to be, where the window behind has room."""
+    """As wide as a table wants to be and as high as its lines, where the window behind has room."""
     behind = dialog.parentWidget()
-    room = behind.window().width() if behind is not None else 0
+    room = behind.window().size() if behind is not None else dialog.sizeHint()
     wanted = dialog.fontMetrics().averageCharWidth() * _WIDE
-    dialog.resize(max(dialog.minimumWidth(), min(wanted, room)), dialog.sizeHint().height())
+    dialog.resize(max(dialog.minimumWidth(), min(wanted, room.width())), min(dialog.sizeHint().height(), room.height()))

@@ -25,6 +25,7 @@ class HealthLine(QLabel):
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._tries = tries
         self._of: tuple[Path | None, Home, str] | None = None
+        self._here: HealthWatch | None = None
         self._watch: HealthWatch | None = None
         self._running = self._asking = False
         self._timer = QTimer(self)
@@ -35,11 +36,21 @@ class HealthLine(QLabel):
 
     def follow(self, of: tuple[Path | None, Home, str] | None, running: bool) -> None:
         """Follow an instrument: the notebook that is open, the PC, its id. `running` tells that a run goes on there."""
+        ended = self._running and not running
         self._running = running
         if of != self._of:
-            self._of, self._watch = of, None
-            self._show()
+            self._of = of
+            self.refresh()
+        elif ended:
             self._ask()
+
+    def refresh(self) -> None:
+        """Begin anew: another one is followed, or it was tried."""
+        notebook, _, id = self._of or (None, None, "")
+        self._here = HealthWatch(notebook, id) if notebook is not None else None
+        self._watch = None
+        self._show()
+        self._ask()
 
     def _look_again(self) -> None:
         live = self._watch is not None and self._watch.health is not None and self._watch.health.live
@@ -50,16 +61,16 @@ class HealthLine(QLabel):
 
     def _ask(self) -> None:
         if self._of is not None and not self._asking:
-            (notebook, home, id), known = self._of, self._watch
+            (_, home, id), here, shown = self._of, self._here, self._watch
             self._asking = True
-            self._tries.run(_HEALTH, told(lambda: (id, health_of(notebook, home, id, known))))
+            self._tries.run(_HEALTH, told(lambda: (here, id, health_of(here, home, id, shown))))
 
     def _done(self, what: str, answer: object) -> None:
         if what != _HEALTH:
             return
         self._rest()
-        id, watch = answer if isinstance(answer, tuple) else ("", None)
-        if self._of is not None and id == self._of[2]:
+        here, id, watch = answer if isinstance(answer, tuple) else (None, "", None)
+        if self._of is not None and here is self._here and id == self._of[2]:
             self._watch = watch
             self._show()
         elif id:

@@ -182,16 +182,12 @@ def find(benchful: Benchful, network: str, barred: str, artefact: str, tries: Tr
     )  # fmt: skip
 
 
-def health_of(notebook: Path | None, home: Home, id: str, known: HealthWatch | None) -> HealthWatch | None:
-    """How an instrument answers in its run in the open notebook, else how it did in its last trial; `known` goes on
-    where it looked last."""
-    if known is not None and known.id == id and known.notebook == notebook:
-        return known if known.look() is not None else last_trial(home, id)
-    if notebook is not None:
-        fresh = HealthWatch(notebook, id)
-        if fresh.look() is not None:
-            return fresh
-    return last_trial(home, id)
+def health_of(here: HealthWatch | None, home: Home, id: str, shown: HealthWatch | None) -> HealthWatch | None:
+    """How an instrument answers in its run in the open notebook, which `here` follows; else what is `shown`, or how it
+    did in its last trial."""
+    if here is not None and here.look() is not None:
+        return here
+    return shown or last_trial(home, id)
 
 
 def age_word(health: Health, now: datetime) -> Message:

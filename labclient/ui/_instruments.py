@@ -215,6 +215,7 @@ class InstrumentsPage(Page):
             self._show_look(answer)
             self._tell(message("{count} readings. A look only: it belongs to no comparison and never counts.",
                                count=len(answer.replies)))  # fmt: skip
+            self.health.refresh()
             self._read()
 
     def _show_look(self, look: Look) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
 from labclient.errors import Trouble
 from labclient.instruments import Licence, MeasurementStandard
 from labclient.participation import group
-from labclient.ui._certificate_page import scrolled
+from labclient.ui._certificate_page import scrolled, widen
 from labclient.ui._desk import Desk
 from labclient.ui._instrument_work import Benchful, Tries
 from labclient.ui._register_dialog import BesideDialog
@@ -60,6 +60,7 @@ class StandardDialog(BesideDialog):
         own = next((one.id for one in benchful.bench.standards_of(id)), "")
         self.which.setCurrentIndex(self.which.findData(own))
         self._fill()
+        widen(self)
         (self.name if own else self.id).setFocus()
 
     def complete(self) -> bool:

@@ -149,6 +149,8 @@ def test_ten_readings_are_tried_and_what_was_said_is_shown(window: Window, home:
     said = page.transcript.toPlainText()
     assert "> *IDN?\\n" in said
     assert said.count("   ok") == 10
+    qtbot.waitUntil(lambda: "no answer: 0; not believed: 0" in page.health.text(), timeout=WAIT_MS)
+    assert page.health.text().startswith("Last run: last reply at ")
     (kept,) = (home.root / "diagnostics").glob("*.labnote")
     assert kept.stat().st_size
     qtbot.waitUntil(lambda: cells(page)[0][-1] != "—", timeout=WAIT_MS)
