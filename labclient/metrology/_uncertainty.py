@@ -12,6 +12,9 @@ from labclient.metrology._numbers import not_negative, positive
 from labclient.words import message
 
 
+_LEAST, _MOST = 1e-140, 1e140  # between them a square is a number of full length
+
+
 class Distribution(StrEnum):
     """What is known of an input: GUM 4.3, JCGM 101:2008, table 1."""
 
@@ -148,9 +151,13 @@ def combine(
         raise DataUnfit(message("The components are too large to be combined."))
     nu_eff = _nu_eff(components, signed, u_c, correlations)
     k = positive(asked.k) if asked.form == "k" else _student(nu_eff, asked.probability)
+    if _LEAST < u_c < _MOST and not any(shared):  # in the plain form, whose last digit stands in many a record
+        shares = [part**2 / u_c**2 for part in signed]
+    else:
+        shares = [(of**2 + common) / variance for of, common in zip(parts, shared, strict=True)]
     rows = tuple(
-        Row(component=component, u=u, divisor=divisor, contribution=abs(part), share=(of**2 + common) / variance)
-        for component, (u, divisor), part, of, common in zip(components, found, signed, parts, shared, strict=True)
+        Row(component=component, u=u, divisor=divisor, contribution=abs(part), share=share)
+        for component, (u, divisor), part, share in zip(components, found, signed, shares, strict=True)
     )
     return Budget(
         rows=rows,
