@@ -83,6 +83,15 @@ def test_a_second_process_tells_a_running_one(pc: Pc) -> None:
         assert float(read["replies"][0]["texts"][0]) == pytest.approx(100.0, abs=0.01)
 
 
+def test_one_that_is_told_to_stop_ends_in_order(pc: Pc) -> None:
+    bench = Living(pc, BALANCE)
+    assert bench.process.stdin
+    assert bench.process.stdout
+    with bench.process.stdin, bench.process.stdout:
+        pc.done("simulate", "--tell", bench.line()["control"], "stop")
+        assert bench.process.wait(30) == 0
+
+
 def test_the_orders_can_be_read(pc: Pc) -> None:
     told = pc.done("simulate", "--tell", "tcp://127.0.0.1:1", "help").out
     assert "drift NUMBER" in told

@@ -3,8 +3,9 @@ orders."""
 
 import asyncio
 import json
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from threading import Thread
 from typing import Any
@@ -84,11 +85,9 @@ async def _live(
             tell({"event": "refused", "typed": line, "error": str(trouble)})
 
     def listening() -> None:
-        for raw in sys.stdin.buffer:
-            if line := raw.decode("utf-8", "replace").strip():
-                with suppress(RuntimeError):  # the loop may have ended first
-                    asyncio.run_coroutine_threadsafe(typed(line), loop)
-        with suppress(RuntimeError):
+        with suppress(RuntimeError):  # the loop may have ended first
+            for line in _typed_lines():
+                asyncio.run_coroutine_threadsafe(typed(line), loop)
             loop.call_soon_threadsafe(ending.set)
 
     Thread(target=listening, daemon=True).start()
@@ -104,6 +103,15 @@ async def _live(
         await asyncio.gather(*lives)
     finally:
         waiting.cancel()
+
+
+def _typed_lines() -> Iterator[str]:
+    """The lines of standard input until it ends. They are read below Python's own buffer: a thread that waits in there
+    would not let the program end."""
+    rest = b""
+    while chunk := os.read(sys.stdin.fileno(), 4096):
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from (text for line in lines if (text := line.decode("utf-8", "replace").strip()))
 
 
 def _teller(tell: Happened, name: str) -> Happened:

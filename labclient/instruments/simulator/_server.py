@@ -126,13 +126,13 @@ class Simulator:
 
     def pushed(self) -> Due:
         """The line that the instrument sends by itself at this moment, and the faults that strike it."""
-        struck = self._strike("reading")
+        struck = self._strike("reading") if self._upset else ()
         slow = sum(fault.seconds for fault in struck if fault.kind == "slow")
         return Due(self._talk.pushed(self.seconds), struck, self._talk.told_to_push, slow)
 
     def take(self, request: str) -> Due:
         """Understand one request, and settle which faults strike its answer."""
-        struck = self._strike(self._talk.sort(request))
+        struck = self._strike(self._talk.sort(request)) if self._upset else ()
         answer = self._talk.answer(request, self.seconds)
         slow = sum(fault.seconds for fault in struck if fault.kind == "slow")
         return Due(answer, struck, request, answer.delay_s / self._speed + slow)
@@ -151,10 +151,13 @@ class Simulator:
         if text is not None:
             self._reply(text, due)
 
+    @property
+    def _upset(self) -> bool:
+        """Whether a fault waits, or has left something to be put back."""
+        return bool(self._faults) or self._another or self._panel_changed
+
     def _strike(self, sort: Sort) -> tuple[Fault, ...]:
         """The faults of an exchange of this sort; those of the unit's state are put in place, or taken back."""
-        if not (self._faults or self._another or self._panel_changed):
-            return ()
         struck = self._faults.strike(sort)
         kinds = {fault.kind for fault in struck}
         if "overload" in kinds:
