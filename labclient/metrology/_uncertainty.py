@@ -11,7 +11,6 @@ from labclient.errors import DataUnfit
 from labclient.metrology._numbers import not_negative, positive
 from labclient.words import message
 
-
 _LEAST, _MOST = 1e-140, 1e140  # between them a square is a number of full length
 
 
