@@ -7,7 +7,7 @@ from labclient.cli._out import as_json, line
 from labclient.errors import WrongUse
 from labclient.home import this_pc
 from labclient.instruments import Driver, load_driver
-from labclient.participation import Instrument, address_for, known_drivers
+from labclient.participation import Instrument, address_for, known_drivers, may_touch
 from labclient.words import message, say
 
 
@@ -25,7 +25,8 @@ def driver_named(given: str) -> Driver:
 
 
 def instrument_at(driver: Driver, given: str) -> Instrument:
-    """An instrument that is in no register."""
+    """An instrument that is in no register. Raises `GateClosed` for an address that is never touched."""
+    may_touch(this_pc(), address_for(driver, given))
     return Instrument(driver.id, driver, address_for(driver, given), None)
 
 

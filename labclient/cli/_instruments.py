@@ -14,7 +14,7 @@ from labclient.cli._verbs import Verbs
 from labclient.clock import SystemClock
 from labclient.home import this_pc
 from labclient.instruments import probe
-from labclient.participation import address_for, diagnostic_file, known_drivers, read_out
+from labclient.participation import diagnostic_file, known_drivers, read_out
 from labclient.words import Message, message, say
 
 
@@ -48,7 +48,7 @@ def add(verbs: Verbs) -> None:
 
 def _identify(asked: Namespace) -> int:
     driver = driver_named(asked.driver)
-    found = probe(driver, address_for(driver, asked.address))
+    found = probe(driver, instrument_at(driver, asked.address).address)
     if asked.json:
         as_json(asdict(found))
     else:

@@ -33,9 +33,9 @@ def enter_certificate(
     home: Home, id: str, said: Certificate, document: Path | None, who: str, *, correct: bool = False
 ) -> Certificate:
     """Enter a certificate with the document it was read from, which is kept. What the certificate does not say of the
-    instrument's firmware and settings is taken from the register. To `correct` is to replace the one of that number,
-    whose document stays when none is given; a second person confirms it anew. Raises `EntryInvalid`, `WrongUse`
-    for a number that is there already, or that is not."""
+    instrument's firmware and settings is taken from the register. To `correct` is to replace the one of that number:
+    its document stays when none is given, and what it keeps of firmware and settings; a second person confirms it anew.
+    Raises `EntryInvalid`, and `WrongUse` for a number that is there already, or that is not."""
     one = entry_of(home, id)
     if (wrong := unfilled(said) or fault(said)) is not None:
         raise _invalid(wrong)
@@ -53,12 +53,15 @@ def enter_certificate(
             message("Name its PDF: the second person compares with the page."),
         )
     file, digest = (known.file, known.sha256) if known is not None else ("", "")
+    then = known or msgspec.structs.replace(
+        said, firmware=one.firmware, settings=dict(chosen_settings(one, known_drivers(home)))
+    )
     if document is not None:
         file, digest = document.name, keep_document(home.bench, document)
     entered = msgspec.structs.replace(
         said, file=file, sha256=digest, entered_by=who, confirmed_by="", confirmed="",
-        firmware=said.firmware or one.firmware,
-        settings=said.settings or dict(chosen_settings(one, known_drivers(home))),
+        firmware=said.firmware or then.firmware,
+        settings=said.settings or then.settings,
     )  # fmt: skip
     kept = tuple(entered if one is known else one for one in one.certificate) if known else (*one.certificate, entered)
     put(home, msgspec.structs.replace(one, certificate=kept))

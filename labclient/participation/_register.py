@@ -45,11 +45,7 @@ def register(
     if reading:
         known_reading(known[driver], reading)
     place = address_for(known[driver], address)
-    if is_barred(place, load_bench(home.bench).barred):
-        raise GateClosed(
-            message("{address} is not to be touched, says the register.", address=address),
-            message("It is the transfer standard's own port. Free it first if that has changed."),
-        )
+    may_touch(home, place)
     found = probe(known[driver], place)
     who = found.identity
     entered = BenchInstrument(
@@ -119,6 +115,15 @@ def group(home: Home, standard: MeasurementStandard) -> None:
     bench = load_bench(home.bench)
     others = tuple(one for one in bench.standard if one.id != standard.id)
     save_bench(home.bench, bench.replacing(standard=(*others, standard)))
+
+
+def may_touch(home: Home, address: str) -> None:
+    """Raise `GateClosed` for an address that is never touched."""
+    if is_barred(address, load_bench(home.bench).barred):
+        raise GateClosed(
+            message("{address} is not to be touched, says the register.", address=address),
+            message("It is the transfer standard's own port. Free it first if that has changed."),
+        )
 
 
 def bar(home: Home, addresses: Iterable[str]) -> tuple[str, ...]:

@@ -45,6 +45,8 @@ def test_addresses_are_barred_for_good(pc: Pc) -> None:
     refused = pc.ask("instruments", "add", "ts", "keysight-344xx", "GPIB0::9::INSTR")
     assert refused.code == 1
     assert "not to be touched" in refused.err
+    for verb in ("identify", "read"):
+        assert pc.ask("instruments", verb, "keysight-344xx", "gpib0::9").code == 1
     pc.done("instruments", "bar", "--none")
     assert load_bench(pc.home.bench).barred == ()
 
