@@ -167,6 +167,11 @@ def test_a_fault_that_an_instrument_cannot_have_is_refused(simulate, name, fault
         simulate(name, serial=name != MULTIMETER).hands.fault(fault)
 
 
+def test_a_value_at_the_terminals_of_what_measures_the_room_is_refused(simulate) -> None:
+    with pytest.raises(WrongUse, match="measures the room"):
+        simulate(BAROMETER, serial=True).hands.order(value=1.0)
+
+
 @pytest.mark.parametrize("how", [{"count": 0}, {"rate": 0.0}, {"rate": 1.5}, {"seconds": -1}, {"seconds": 1e6}])
 def test_a_fault_without_sense_is_refused(simulate, how) -> None:
     with pytest.raises(WrongUse, match="strikes at least once"):
@@ -181,7 +186,7 @@ def test_a_fault_without_sense_is_refused(simulate, how) -> None:
         ({"room": {"light": 3}}, "temperature, pressure, humidity"),
         ({"set": {"colour": "red"}}, "range, nplc"),
         ({"connect": "Q", "point": "10 V"}, "Known: -"),
-        ({"dance": 1}, "wire, connect, drift"),
+        ({"dance": 1}, "wire, value, connect, drift"),
     ],
 )
 def test_a_wrong_word_is_refused_with_what_exists(simulate, order, known) -> None:
@@ -198,7 +203,7 @@ def test_a_wrong_word_is_refused_with_what_exists(simulate, order, known) -> Non
         ("fault cut 20%", {"fault": "cut", "count": None, "rate": 0.2}),
         ("clear", {"clear": True}),
         ("clear late", {"clear": "late"}),
-        ("value -1.5e-3 0.001", {"wire": {"volts": -0.0015, "noise": 0.001}}),
+        ("value -1.5e-3 0.001", {"value": -0.0015, "noise": 0.001}),
         ("drift 1e-6", {"drift": 1e-6}),
         ("connect X 10V reversed", {"connect": "X", "point": "10V", "reversed": True}),
         ("room temperature 25", {"room": {"temperature": 25.0}}),

@@ -75,7 +75,7 @@ def _connect(words: list[str], _: str) -> Order:
 
 
 def _value(words: list[str], _: str) -> Order:
-    return {"wire": {"volts": _number(words[0]), "noise": _number(words[1]) if words[1:] else 0.0}}
+    return {"value": _number(words[0]), "noise": _number(words[1]) if words[1:] else 0.0}
 
 
 def _set(words: list[str], _: str) -> Order:

@@ -235,10 +235,11 @@ class Simulator:
         """One order of the control channel; raises `WrongUse`, ValueError or TypeError for a wrong one."""
         verb = next(iter(order), "")
         orders: dict[str, Callable[[dict[str, Any]], Any]] = {
-            "wire": self._wire_up, "connect": self._connect, "drift": self._drift, "skip": self._skip,
-            "room": self._room, "fault": self._fault, "clear": self._clear, "release": self._release,
-            "say": self._say, "stream": self._stream, "serial": self._serial, "set": self._set,
-            "unplug": self._unplug, "replug": self._replug, "reset": self._reset, "status": self._status,
+            "wire": self._wire_up, "value": self._value, "connect": self._connect, "drift": self._drift,
+            "skip": self._skip, "room": self._room, "fault": self._fault, "clear": self._clear,
+            "release": self._release, "say": self._say, "stream": self._stream, "serial": self._serial,
+            "set": self._set, "unplug": self._unplug, "replug": self._replug, "reset": self._reset,
+            "status": self._status,
             "stop": lambda _: self.stop(),
         }  # fmt: skip
         if verb not in orders:
@@ -252,6 +253,13 @@ class Simulator:
     def _wire_up(self, order: dict[str, Any]) -> None:
         wanted = order["wire"]
         self._world.plain = Point(float(wanted["volts"]), white=float(wanted.get("noise", 0.0)))
+
+    def _value(self, order: dict[str, Any]) -> None:
+        """As `wire`, told by a person: refused where nothing would come of it."""
+        if not any(channel.source == "wire" for channel in self._driver.file.simulate.channel):
+            raise WrongUse(message("This instrument measures the room, not a value at its terminals."),
+                           message("Type: {usage}", usage="room temperature|pressure|humidity NUMBER"))  # fmt: skip
+        self._wire_up({"wire": {"volts": order["value"], "noise": order.get("noise", 0.0)}})
 
     def _connect(self, order: dict[str, Any]) -> None:
         artefacts = self._world.artefacts
