@@ -63,7 +63,7 @@ class _Layer(pg.GraphicsObject):  # type: ignore[misc]
 
     def paint(self, painter: QPainter, *_: object) -> None:
         view: Any = self.getViewBox()
-        if view is None:
+        if view is None or not (self.marks.marks or self.marks.missing or self.marks.cursors):
             return
         area, (times, levels) = view.sceneBoundingRect(), view.viewRange()
         painter.save()

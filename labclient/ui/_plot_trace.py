@@ -52,8 +52,7 @@ class Trace:
         return self.curve, self.mean, self.dots
 
     def clear(self) -> None:
-        for item in self.items:
-            item.setData([], [])
+        self._show_only()
 
     def draw(self, seen: Seen, zero: float, scale: float, pixel: float) -> None:
         """Show what is seen; `pixel` is the height of one in that unit."""
@@ -75,7 +74,7 @@ class Trace:
         self.curve.setData(x, y, connect="pairs", antialias=few)
         dotted = np.isfinite(levels) if few else alone
         self.dots.setData(times[dotted], levels[dotted])
-        self.mean.setData([], [])
+        self._show_only(self.curve, self.dots)
 
     def _draw_columns(self, found: Columns, zero: float, scale: float, pixel: float) -> None:
         low, high = (found.low - zero) / scale, (found.high - zero) / scale
@@ -84,9 +83,12 @@ class Trace:
         self.curve.setData(
             np.repeat(found.times, 2), np.stack((low, high), axis=1).ravel(), connect="pairs", antialias=False
         )
-        self.dots.setData([], [])
         if room:
             joined = np.append(found.joined[1:], False)
             self.mean.setData(found.times, (found.mean - zero) / scale, connect=joined, antialias=False)
-        else:
-            self.mean.setData([], [])
+        self._show_only(self.curve, *([self.mean] if room else []))
+
+    def _show_only(self, *shown: pg.GraphicsObject) -> None:
+        """An item with nothing to show costs time all the same."""
+        for item in self.items:
+            item.setVisible(item in shown)
