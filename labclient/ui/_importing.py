@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QScrollArea,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -30,6 +29,7 @@ from labclient.words import Message, message, say
 _PREVIEW, _RECORD = message("Preview"), message("Record")
 _SHOWN = 5
 _REFUSED = 20
+_HEADS = 50  # lines in which the names of the columns are looked for
 _ZONES = tuple(f"{sign}{hours:02}:00" for sign, span in (("+", range(15)), ("-", range(1, 13))) for hours in span)
 
 
@@ -46,17 +46,14 @@ class ImportDialog(AskingDialog):
         self.sheet, self.encoding, self.delimiter = _choice(), _choice(), _choice()
         self.task, self.instrument = QComboBox(), _choice()
         self.decimal, self.order, self.zone = _choice(), _choice(), _choice()
-        self.header_line = QSpinBox()
-        self.header_line.setRange(1, 1000)
+        self.header_line = _choice()
+        for number in range(1, _HEADS + 1):
+            self.header_line.addItem(str(number), number)
         self.found, self.said = QLabel(), Sentence("attention")
         self.found.setProperty("role", "muted")
         self.found.setWordWrap(True)
         self.columns = ColumnGrid()
-        self.beside = QScrollArea()  # the samples may be wider than the window, the rest of the form need not
-        self.beside.setWidget(self.columns)
-        self.beside.setWidgetResizable(True)
-        self.beside.setFrameShape(QFrame.Shape.NoFrame)
-        self.beside.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.beside = _Wide(self.columns)
         self.preview = QPlainTextEdit()
         self.preview.setReadOnly(True)
         self.preview.setTabChangesFocus(True)
@@ -64,8 +61,7 @@ class ImportDialog(AskingDialog):
         self._fill_choices(state)
         self._lay_out()
         self.file.editingFinished.connect(self._open)
-        self.header_line.valueChanged.connect(self._open)
-        for box in (self.sheet, self.encoding, self.delimiter):
+        for box in (self.sheet, self.encoding, self.delimiter, self.header_line):
             box.activated.connect(self._open)
         for box in (self.instrument, self.decimal, self.order, self.zone):
             box.currentIndexChanged.connect(self._changed)
@@ -107,7 +103,7 @@ class ImportDialog(AskingDialog):
     def _open(self) -> None:
         name = self.file.text().strip()
         reading = Reading(name, self.encoding.currentData() or "", self.delimiter.currentData() or "",
-                          self.header_line.value(), self.sheet.currentData() or "")  # fmt: skip
+                          self.header_line.currentData(), self.sheet.currentData() or "")  # fmt: skip
         if self._asked is not None and self._asked.file != name:  # another file is found anew
             reading = Reading(name)
         if name and reading != self._asked and not self.waiting:
@@ -117,6 +113,7 @@ class ImportDialog(AskingDialog):
 
     def _show_file(self, opened: Opened) -> None:
         self._opened = opened
+        self.header_line.setCurrentIndex(self.header_line.findData(opened.reading.header_line))
         self._refill(self.sheet, opened.sheets + opened.hidden, opened.reading.sheet)
         table = opened.table
         if table is None:
@@ -144,8 +141,6 @@ class ImportDialog(AskingDialog):
             for box, value in ((self.decimal, opened.known.decimal), (self.order, opened.known.order),
                                (self.zone, opened.known.zone or "")):  # fmt: skip
                 box.setCurrentIndex(box.findData(value))
-        bar = self.beside.horizontalScrollBar().sizeHint().height()
-        self.beside.setFixedHeight(self.columns.minimumSizeHint().height() + bar)
         self._changed()
 
     def _show_rows(self) -> None:
@@ -205,7 +200,12 @@ class ImportDialog(AskingDialog):
         self.preview.setFixedHeight((min(len(lines), 10) + 2) * self.fontMetrics().lineSpacing())
         self.preview.show()
         self.look()
-        QTimer.singleShot(0, self, lambda: self.area.ensureWidgetVisible(self.preview))
+        self._show_end(0, self.area.verticalScrollBar().maximum())
+
+    def _show_end(self, _least: int, most: int) -> None:
+        """What would be recorded stands at the end."""
+        if self._looked is not None:
+            self.area.verticalScrollBar().setValue(most)
 
     # -- how it looks --------------------------------------------------------------------------------------------------
 
@@ -249,6 +249,7 @@ class ImportDialog(AskingDialog):
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.area.verticalScrollBar().rangeChanged.connect(self._show_end)
         self.column.removeWidget(self.fields)
         self.area.setWidget(self.fields)
         self.column.addWidget(self.area, 1)
@@ -273,6 +274,25 @@ class ImportDialog(AskingDialog):
     def _chosen(self, path: Path) -> None:
         self.file.setText(str(path))
         self._open()
+
+
+class _Wide(QScrollArea):
+    """Something that may be wider than the window, as high as it is: the form around it need not be as wide."""
+
+    def __init__(self, inside: QWidget) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._inside = inside
+        self.setWidget(inside)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Its content has changed, which the area hears of anyhow."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.setFixedHeight(self._inside.minimumSizeHint().height() + self.horizontalScrollBar().height())
+        return super().eventFilter(watched, event)
 
 
 def _choice() -> QComboBox:

@@ -4,7 +4,7 @@ from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QWidget
 
 from labclient.clock import SystemClock
 from labclient.errors import Trouble
@@ -26,7 +26,7 @@ _CONFIRMED: dict[str, Message] = {
     "photo": message("Each reading is typed beside its photo, which is kept."),
     "second-person": message("Each reading is typed by two persons."),
 }
-_MOST = 1000
+_MOST = 1000  # readings of the room in one go
 
 
 class TypeDialog(AskingDialog):
@@ -42,8 +42,7 @@ class TypeDialog(AskingDialog):
         for task in tasks_by_hand(state.plan, "typed", state.station):
             self.task.addItem(say(TASK_NAMES[task]), task)
         self.unit, self.resolution, self.scan = QLineEdit(), QLineEdit(), QLineEdit()
-        self.count = QSpinBox()
-        self.count.setRange(1, _MOST)
+        self.count = QLineEdit("1")
         self.paper = QCheckBox(say(message("Copied from &paper (late transcription)")))
         begins = message("Readings on paper &begin")
         self.began = MomentLine(plain_name(begins), self._now)
@@ -60,7 +59,7 @@ class TypeDialog(AskingDialog):
         for box in (self.task, self.instrument, self.second):
             box.currentTextChanged.connect(self._turn)
         self.paper.toggled.connect(self._turn)
-        for line in (self.scan, self.began.line):
+        for line in (self.scan, self.began.line, self.count):
             line.textChanged.connect(self.look)
         desk.done.connect(self._looked)
         desk.questioned.connect(self._begin)
@@ -82,7 +81,9 @@ class TypeDialog(AskingDialog):
     def complete(self) -> bool:
         needs_second = self._state.plan.by_hand.confirmation == "second-person"
         from_paper = not self.paper.isChecked() or bool(self.scan.text().strip() and self.began.line.text().strip())
-        return bool(self.instrument.currentData() and from_paper and (_code(self.second) or not needs_second))
+        counted = self.task.currentData() != "environment" or self._count() > 0
+        second = bool(_code(self.second)) or not needs_second
+        return bool(self.instrument.currentData()) and from_paper and second and counted
 
     def go(self) -> None:
         room = self.task.currentData() == "measurement" and not self.paper.isChecked()
@@ -91,7 +92,7 @@ class TypeDialog(AskingDialog):
             instrument=self.instrument.currentData(),
             unit="" if self.chosen == "environment" else self.unit.text().strip(),
             resolution="" if self.chosen == "environment" else self.resolution.text().strip(),
-            count=self.count.value(),
+            count=self._count(),
             second=_code(self.second) if self.form.isRowVisible(self.second_row) else "",
             room=self.room.currentData() or "" if room else "",
             scan=self.scan.text().strip() if self.paper.isChecked() else "",
@@ -193,6 +194,11 @@ class TypeDialog(AskingDialog):
     def _rest(self) -> None:
         super()._rest()
         self._end()
+
+    def _count(self) -> int:
+        """How many readings are wanted; 0 for what is no such number."""
+        text = self.count.text().strip()
+        return int(text) if text.isascii() and text.isdigit() and 0 < int(text) <= _MOST else 0
 
     def _now(self) -> datetime:
         participation = self.desk.participation
