@@ -16,7 +16,7 @@ from labclient.demo import DEFAULT_SPEED
 from labclient.errors import BrokenOff, GateClosed, Trouble
 from labclient.home import Home, this_pc
 from labclient.notebook import Reader
-from labclient.participation import Participation, Runs
+from labclient.participation import Participation, Runs, note_outputs
 from labclient.plan import Point, Step
 from labclient.words import Message, message
 
@@ -44,6 +44,7 @@ class Desk(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.participation: Participation | None = None
+        self.before_closing: Callable[[], object] = lambda: None  # in the desk's thread, before a notebook is closed
         self.who = ""
         self.played_by_another = False
         self.idle = False
@@ -143,9 +144,13 @@ class Desk(QObject):
         self._close()
         home, clock = home_of(path), clock_of(path)
         self.participation = Participation.open(path, clock=clock, home=home)
+        for sentence in note_outputs(self.participation):
+            self.told.emit(sentence)
         self.opened.emit(path)
 
     def _close(self) -> None:
+        if self.participation is not None:
+            self.before_closing()
         participation, self.participation = self.participation, None
         if participation is not None:
             participation.close()

@@ -29,6 +29,8 @@ from labclient.ui._home import HomePage, remember
 from labclient.ui._instrument_work import Tries
 from labclient.ui._instruments import InstrumentsPage
 from labclient.ui._notebook import NotebookPage
+from labclient.ui._output_dialog import OutputDialog
+from labclient.ui._output_work import OutputWork, Sources
 from labclient.ui._page import Page
 from labclient.ui._plan_page import PlanPage
 from labclient.ui._plot import RunPlot
@@ -63,9 +65,12 @@ class Shell(QMainWindow):
         self._who_is_asked = False
         RunPlot.liked_axis = self.liked.plot_time
         self.attention = Attention(self, self.desk, self.watcher, lambda: self.liked)
+        self.outputs = OutputWork()
+        self.output: OutputDialog | None = None
         self._connect()
         self._build()
         self.resize(1280, 720)
+        self.outputs.look(None, None)  # a program that died may have left something on
 
     # -- what it is made of --------------------------------------------------------------------------------------------
 
@@ -122,6 +127,7 @@ class Shell(QMainWindow):
             Command(program, message("Begin with a plan…"), "Ctrl+N", self._begin),
             Command(program, message("Who is working?"), "Ctrl+W", self.ask_who),
             Command(program, message("Satellites…"), "Ctrl+T", self.show_satellites),
+            Command(program, message("Output…"), "Ctrl+U", self.show_output),
             Command(program, message("Quit"), "Ctrl+Q", self.close),
             *(
                 Command(stations, STATION_NAMES[station], f"Ctrl+{row + 1}", partial(self.go_to, station))
@@ -143,6 +149,10 @@ class Shell(QMainWindow):
         self.desk.opened.connect(self._opened)
         self.desk.done.connect(self._done)
         self.watcher.crashed.connect(self._crashed)
+        self.desk.before_closing = self.outputs.end_now
+        self.outputs.crashed.connect(self._crashed)
+        self.outputs.listed.connect(self._look_at_left)
+        self.outputs.failed.connect(self._output_failed)
         for worker in (self.desk, self.aside, self.tries):
             worker.failed.connect(self.show_trouble)
             worker.crashed.connect(self._crashed)
@@ -198,6 +208,15 @@ class Shell(QMainWindow):
         if self.snapshot is not None:
             SatellitesDialog(self, self.desk, self.snapshot.state, self.snapshot.path).open()
 
+    def show_output(self) -> None:
+        """What a source or controller puts out; a dialog that stays beside the page."""
+        if self.output is None:
+            self.output = OutputDialog(self, self.desk, self.outputs, self.snapshot)
+            self.output.destroyed.connect(self._forget_output)
+            self.output.show()
+        self.output.raise_()
+        self.output.activateWindow()
+
     def tell(self, sentence: str) -> None:
         """One line in the status bar."""
         self.status.tell(sentence)
@@ -210,12 +229,26 @@ class Shell(QMainWindow):
         """Everything shown is recorded already; what runs is ended, the files are closed."""
         self.watcher.leave()
         self.player.stop()
+        self.outputs.shut()
         self.desk.shut()
         self.aside.shut()
         self.tries.shut()
         event.accept()
 
     # -- what comes in -------------------------------------------------------------------------------------------------
+
+    def _look_at_left(self, found: Sources) -> None:
+        """What may still be on is shown at once, with its safe state."""
+        if found.told and self.output is None:
+            self.show_output()
+
+    def _output_failed(self, trouble: Trouble) -> None:
+        """The dialog says what is wrong; without one, a box does."""
+        if self.output is None:
+            self.show_trouble(trouble)
+
+    def _forget_output(self) -> None:
+        self.output = None
 
     def _opened(self, path: Path) -> None:
         self._remember(path)
