@@ -244,6 +244,32 @@ def test_an_instrument_is_registered_with_keys(window: Window, home: Home, meter
     assert entered.firmware.startswith("A.03")
 
 
+def test_a_reading_that_the_instrument_sends_by_itself_is_chosen_and_tried(
+    window: Window, home: Home, qtbot: QtBot
+) -> None:
+    with start_simulator(shipped("drivers", "fluke-1502a.toml"), speed=20.0, serial=True) as simulated:
+        simulated.hands.wire(25.0)
+        window.page.register_button.click()
+        dialog = dialog_of(window, RegisterDialog, qtbot)
+        assert isinstance(dialog, RegisterDialog)
+        assert dialog.reading.count() == 0
+        dialog.driver.setCurrentIndex(dialog.driver.findData("fluke-1502a"))
+        assert [dialog.reading.itemText(place) for place in range(2)] == [
+            "temperature: asked for", "temperature-stream: sent by the instrument itself",
+        ]  # fmt: skip
+        dialog.reading.setCurrentIndex(1)
+        write(dialog.address, simulated.address)
+        write(dialog.id, "bath")
+        press(dialog.id, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: len(cells(window.page)) == 4, timeout=WAIT_MS)
+        entered = load_bench(home.bench).find("bath")
+        assert entered is not None
+        assert entered.reading == bench_instrument(home, "bath").reading == "temperature-stream"
+        window.page.table.setCurrentCell(3, 0)
+        window.page.try_button.click()
+        qtbot.waitUntil(lambda: "10 readings." in texts(window.page), timeout=WAIT_MS)
+
+
 def test_what_is_found_is_taken_into_the_register(
     window: Window, meter: Simulated, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
