@@ -17,6 +17,12 @@ PLAN_ORIGINS = {
     "unsigned-draft": message("DRAFT, not signed: nothing may be measured by it"),
 }
 _SIGNS = {"+": "+", "-": "−"}
+_BLOCKING = {
+    "absent": message("an instrument without certificate"),
+    "expired": message("an expired certificate"),
+    "unconfirmed": message("an unconfirmed certificate"),
+    "changed": message("firmware or settings changed since the calibration"),
+}
 _LEVELS = {
     "paper": message("signatures on paper"),
     "laboratory-key": message("one key of the laboratory"),
@@ -74,6 +80,9 @@ def _measurement(plan: Plan, _laboratory: str) -> Iterator[Message]:
         yield message("At the transfer standard never more than {limit}", limit=_said(applied.greatest))
     if plan.environment.limits:
         yield message("Environment: {limits}", limits=_joined(limits_told(plan.environment.limits)))
+    blocking = tuple(told for name, told in _BLOCKING.items() if getattr(plan.instruments, name) == "block")
+    if blocking:
+        yield message("No run for the record with: {reasons}", reasons=_joined(blocking))
 
 
 def _departure(plan: Plan, laboratory: str) -> Iterator[Message]:

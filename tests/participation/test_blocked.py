@@ -8,6 +8,7 @@ import pytest
 from evaluation.records import ENTRIES, small_plan_json
 from msgspec.structs import replace
 
+from labclient.acquisition import Columns, Value
 from labclient.clock import SimulatedClock
 from labclient.demo import METER, ROOM, SimulatedHands, simulated_bench
 from labclient.errors import EntryInvalid, GateClosed, PlanInvalid, WrongUse
@@ -17,12 +18,15 @@ from labclient.notebook import Reader, check
 from labclient.participation import (
     Participation,
     Runs,
+    TypedRuns,
     authorise,
     bench_instrument,
     blocked,
     concerns_now,
     confirm_certificate,
     enter_certificate,
+    import_run,
+    look_at,
 )
 from labclient.plan import InstrumentRule, read_plan
 from labclient.words import Message, say
@@ -30,6 +34,7 @@ from labclient.words import Message, say
 from .world import Desk, Office, open_office
 
 RULE = {"expired": "block", "absent": "block", "unconfirmed": "block", "changed": "block", "opened_by": ["approver"]}
+BY_HAND = {"typed": ["stability"], "imported": ["stability"]}
 ROW = CertifiedPoint("10 V", "V", "0.000012", "2", correction="-0.0000032", page=2)
 OLD = Certificate("2024-9", "Institute A", "2024-01-15", (ROW,), "2025-01-14", "certificate")
 NEW = replace(OLD, number="2026-1", date="2026-01-15", due="2027-01-14")
@@ -74,7 +79,7 @@ class AtWork:
 
 @pytest.fixture(scope="module")
 def strict(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    return open_office(tmp_path_factory.mktemp("strict"), small_plan_json(instruments=RULE))
+    return open_office(tmp_path_factory.mktemp("strict"), small_plan_json(instruments=RULE, by_hand=BY_HAND))
 
 
 @pytest.fixture
@@ -187,3 +192,19 @@ def test_the_laboratorys_standard_counts_where_the_register_knows_it(strict: Off
         runs.measure(1, "trial")
     assert desk.p.record.entry(desk.p.recorder.committed - 1).body["text"].startswith("zener: the register has no")
     desk.p.close()
+
+
+def test_what_a_person_reads_is_blocked_alike(work: AtWork, tmp_path: Path) -> None:
+    dial = BenchInstrument("dial", "Dial gauge", "D-1")
+    save_bench(work.home.bench, load_bench(work.home.bench).with_instrument(dial))
+    typed = TypedRuns(work.p, instrument=dial, typist=None, hands=work.runs._hands, observer=work.told, who="P-01")  # type: ignore[arg-type]
+    size = work.p.recorder.committed
+    with pytest.raises(GateClosed, match="dial: the register has no calibration certificate"):
+        typed.stability()
+    rows = "".join(f"2026-03-02 00:{i:02}:00,10.00{i}\n" for i in range(16))
+    (tmp_path / "other.csv").write_text("time,V\n" + rows, "utf-8")
+    columns = Columns(time="time", values=(Value("V", "V"),), decimal="point", zone="+00:00")
+    looked = look_at(tmp_path / "other.csv", columns, work.p.clock.utc())
+    with pytest.raises(GateClosed, match="dial: the register has no calibration certificate"):
+        import_run(work.p, looked, task="stability", purpose="record", instrument="dial", who="P-01")
+    assert work.p.recorder.committed == size

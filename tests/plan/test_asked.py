@@ -1,10 +1,11 @@
 """What the plan asks for is told at every station, in the plan's own figures."""
 
 import pytest
+from msgspec.structs import replace
 
 from labclient.home import shipped
 from labclient.participation import STATIONS
-from labclient.plan import Plan, Station, asked_at, level_told, read_plan
+from labclient.plan import InstrumentRule, Plan, Station, asked_at, level_told, read_plan
 from labclient.words import say
 
 
@@ -43,3 +44,12 @@ def test_a_limit_with_one_end_says_which(plan: Plan) -> None:
 
 def test_the_assurance_level_is_said_in_words(plan: Plan) -> None:
     assert say(level_told(plan)) == "three personal keys, sealed"
+
+
+def test_what_blocks_a_run_is_told_before_it_does(plan: Plan) -> None:
+    assert "No run for the record" not in " ".join(say(one) for one in asked_at(plan, "measurement", "LAB01"))
+    strict = replace(plan, instruments=InstrumentRule(expired="block", changed="block"))
+    told = [say(one) for one in asked_at(strict, "measurement", "LAB01")]
+    assert told[-1] == (
+        "No run for the record with: an expired certificate; firmware or settings changed since the calibration"
+    )

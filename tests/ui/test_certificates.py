@@ -16,6 +16,7 @@ from labclient.home import Home
 from labclient.instruments import Bench, BenchInstrument, Certificate, load_bench, save_bench
 from labclient.notebook import Reader
 from labclient.participation import enter_certificate, read_state
+from labclient.ui import _instrument_work
 from labclient.ui._certificate_dialog import CertificateDialog
 from labclient.ui._confirm_dialog import ConfirmDialog
 from labclient.ui._desk import Desk
@@ -302,6 +303,19 @@ def test_what_the_plan_blocks_is_said_and_asked_to_be_signed(
     assert dialog.role.currentData() == "approver"
     assert not dialog.ok.isEnabled()
     dialog.reject()
+
+
+def test_what_must_not_be_touched_is_remembered_and_the_transfer_standard_found_nowhere(
+    pc: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr(_instrument_work, "discover", lambda _drivers, **how: asked.append(how["barred"]))
+    benchful = _instrument_work.read_bench(None)
+    tries = Tries()
+    _instrument_work.find(benchful, "", "COM9 GPIB0::9::INSTR", "MY00000001", tries)
+    assert asked == [["GPIB0::22::INSTR", "COM9", "GPIB0::9::INSTR"]]
+    assert load_bench(pc.bench).barred == ("COM9", "GPIB0::9::INSTR")
+    tries.shut()
 
 
 def test_a_certificate_that_is_due_is_told_at_home(
