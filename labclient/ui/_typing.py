@@ -43,7 +43,7 @@ class TypeDialog(AskingDialog):
             self.task.addItem(say(TASK_NAMES[task]), task)
         self.unit, self.resolution, self.scan = QLineEdit(), QLineEdit(), QLineEdit()
         self.count = QLineEdit("1")
-        self.paper = QCheckBox(say(message("Copied from &paper (late transcription)")))
+        self.paper = QCheckBox(say(message("Copied from p&aper (late transcription)")))
         begins = message("Readings on paper &begin")
         self.began = MomentLine(plain_name(begins), self._now)
         self.how = QLabel(say(_CONFIRMED[state.plan.by_hand.confirmation]))

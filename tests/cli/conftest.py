@@ -262,9 +262,5 @@ def bench(prepared: Bench, tmp_path: Path) -> Bench:
 @pytest.fixture
 def cheap_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keys that live as long as one test need not withstand guessing."""
-    cheapen_keys(monkeypatch)
-
-
-def cheapen_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(new_identity, "__defaults__", (1 << 14,))
     monkeypatch.setitem(new_authority.__kwdefaults__, "cost", 1 << 14)

@@ -15,13 +15,13 @@ from unittest.mock import patch
 import pytest
 from acquisition.workbooks import Formula, workbook
 
-from labclient.demo._papers import prepare_papers
+from labclient.clock import SystemClock
 from labclient.home import Home
 from labclient.notebook import Reader, blocks, run_values
-from labclient.participation import told
+from labclient.participation import Participation, told
 from labclient.words import say
 
-from .conftest import EXAMPLES, WHO, Answer, Pc, cheapen_keys, compact_plan
+from .conftest import EXAMPLES, WHO, Answer, Pc, compact_plan
 
 READ = ("--instrument", "dial", *WHO)
 ALL = ["functional", "settling", "stability", "measurement", "environment"]
@@ -30,7 +30,8 @@ VOLTS = {"S": "9.9999", "X": "10.0001", "Z": "0.0000"}
 
 
 def plan_by_hand(**by_hand: Any) -> bytes:
-    """One point, one day, two cycles of Z S X with one reading each; what is typed or imported counts as told."""
+    """One point, one day, two cycles of Z S X with one reading each, transcribed; what is typed or imported counts as
+    told."""
     plan = json.loads(compact_plan())
     plan["points"] = plan["points"][:1]
     plan["warm_up"] |= {"window": {"value": "2", "unit": "min"}, "minimum": {"value": "4", "unit": "min"},
@@ -38,7 +39,9 @@ def plan_by_hand(**by_hand: Any) -> bytes:
     plan["arrival"]["functional_readings"] = 2
     plan["environment"]["interval"] = {"value": "5", "unit": "min"}
     plan["measurement"]["scheme"] |= {"readings": 1, "steps": [{"role": "Z"}, {"role": "S"}, {"role": "X"}]}
-    return json.dumps(plan | {"by_hand": by_hand}).encode()
+    transcription = {"document": "plan.pdf", "document_sha256": "0" * 64, "transcribed_by": "Operator A",
+                     "confirmed_by": "Checker B"}  # fmt: skip
+    return json.dumps(plan | {"by_hand": by_hand, "transcription": transcription}).encode()
 
 
 class Hand:
@@ -49,22 +52,20 @@ class Hand:
         self.pc = Pc(Home(folder / "home"))
         self.notebook = folder / "LAB01.labnote"
         self.now = datetime.now(UTC).replace(microsecond=0)
-        pilot = folder / "pilot"
-        pilot.mkdir()
-        papers = prepare_papers(pilot, self.pc.home, plan, datetime.now(UTC))
+        self.pc.home.root.mkdir()
         self.pc.home.bench.write_text(
             '[[instrument]]\nid = "dial"\nname = "Dial gauge"\nserial = "DG-7"\n'
             '[[instrument]]\nid = "logger"\nname = "Logger"\nserial = "LG-1"\n', encoding="utf-8",
         )  # fmt: skip
-        self.pc.done("new", self.notebook, "--plan", papers.plan, "--trust", papers.trust, "--confirm", papers.root,
-                     "--laboratory", "LAB01", *WHO)  # fmt: skip
-        for kind in ("standard", "arrival"):
-            path = folder / f"{kind}.json"
-            path.write_text(json.dumps(json.loads((EXAMPLES / "entries.json").read_bytes())[kind]), encoding="utf-8")
-            self.done("enter", kind, path, *WHO)
-        self.done("enter", "attachment", EXAMPLES / "crate.png", "--what", "photo", *WHO)
-        self.done("enter", "attachment", EXAMPLES / "transport-ok.csv", "--what", "transport-log", *WHO)
-        self.done("enter", "check", "transport", *WHO)
+        document = folder / "plan.json"
+        document.write_bytes(plan)
+        entries = json.loads((EXAMPLES / "entries.json").read_bytes())
+        with Participation.create(self.notebook, plan=document, trust=None, confirmed_root=None, laboratory="LAB01",
+                                  who="P-01", clock=SystemClock(), home=self.pc.home) as p:  # fmt: skip
+            for kind in ("standard", "arrival"):
+                p.enter(kind, entries[kind], "P-01")
+            p.attach(EXAMPLES / "crate.png", "photo", "image/png", "P-01")
+            p.judge("transport", p.attach(EXAMPLES / "transport-ok.csv", "transport-log", "text/csv", "P-01").seq)
 
     def done(self, verb: str, *arguments: object) -> Answer:
         return self.pc.done(verb, self.notebook, *arguments)
@@ -112,9 +113,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, bytes], Han
 
     def make(name: str, plan: bytes) -> Hand:
         if name not in made:
-            with pytest.MonkeyPatch.context() as patched:
-                cheapen_keys(patched)
-                made[name] = Hand(tmp_path_factory.mktemp(name), plan)
+            made[name] = Hand(tmp_path_factory.mktemp(name), plan)
         return made[name]
 
     return make
