@@ -121,6 +121,8 @@ def _search(
 
     warnings.simplefilter("ignore")  # about buses that this PC does not have
     manager = _manager()
+    if str(manager.visalib.library_path) == "py":
+        _leave_announcements()
     tell(_library(str(manager.visalib.library_path), manager.visalib.get_debug_info()))
     names = tuple(sorted(one for one in manager.list_resources("?*") if not one.startswith(("ASRL", "PRLGX"))))
     tell(Listed(names))
@@ -135,6 +137,14 @@ def _search(
             asking[-1].start()
     for one in asking:
         one.join()
+
+
+def _leave_announcements() -> None:
+    """pyvisa-py waits 2 s for announcements before it lists anything, and leaves no time to ask; this program listens
+    for them by itself."""
+    from pyvisa_py import tcpip
+
+    tcpip.zeroconf = None
 
 
 def _ask(tell: Callable[[Told], None], name: str, questions: dict[str, tuple[Question, ...]], ends: float) -> None:
@@ -168,5 +178,6 @@ def _library(path: str, told: object) -> Library:
     lan = (
         Ability(f"LAN {way.partition(':')[0]}", "disabled" not in way, way.partition(": ")[2])
         for way in said("TCPIP INSTR").split(" - ")[1:]
+        if not way.startswith("hislip")
     )
     return Library(f"pyvisa-py {said('Version')}", False, (*direct, *lan))

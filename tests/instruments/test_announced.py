@@ -8,13 +8,14 @@ from functools import partial
 from threading import Event
 
 import pytest
+from pyvisa_py import tcpip
 from zeroconf import IPVersion, ServiceInfo, Zeroconf
 
 from labclient.errors import LinkLost
 from labclient.instruments import Discovery, Sighting, discover, load_driver
 from labclient.instruments import _discovery as discovery
 from labclient.instruments._announced import Announced, announced
-from labclient.instruments._visa_search import Library, Listed
+from labclient.instruments._visa_search import Library, Listed, _leave_announcements
 
 from .conftest import DRIVERS, MULTIMETER
 
@@ -119,3 +120,11 @@ def test_nobody_is_listened_for_unless_asked(monkeypatch) -> None:
     monkeypatch.setattr(discovery, "search_visa", lambda *_, **__: iter(()))
     monkeypatch.setattr(discovery, "serial_ports", tuple)
     assert {one.bus for one in discover([]).buses} == {"serial", "VISA"}
+
+
+def test_the_visa_library_does_not_wait_for_announcements_too(monkeypatch) -> None:
+    """It would wait for 2 s before it lists anything, and leave no time to ask."""
+    monkeypatch.setattr(tcpip, "zeroconf", tcpip.zeroconf)
+    _leave_announcements()
+    with pytest.warns(UserWarning, match="requires the zeroconf package"):
+        assert tcpip.TCPIPInstrHiSLIP.list_resources() == []
