@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -28,25 +29,36 @@ _NOISE = 1e-6
 def plot(size: Size, folder: Path) -> Iterator[Figure]:
     """Frames while panning, zooming and while readings come in, beside the same data in the peer's own best mode."""
     del folder
-    frame, appended, memory = apart(_ours, size.readings, size.repeats)
+    seen = apart(_ours, size.readings, size.repeats)
     peer = apart(_theirs, size.readings, size.repeats)
-    yield Figure("plot_1e7_frame_ms", min(frame), "ms", _told(frame, peer, memory))
-    worst = f"{_MORE} readings, worst {max(appended):.2f} ms"
-    yield Figure("plot_append_ms", median(appended), "ms", worst)
+    yield Figure("plot_1e7_frame_ms", min(seen.frames), "ms", seen.told(peer))
+    worst = f"{_MORE} readings, worst {max(seen.appended):.2f} ms"
+    yield Figure("plot_append_ms", median(seen.appended), "ms", worst)
 
 
 def large(size: Size, folder: Path) -> Iterator[Figure]:
     """The same with ten times as many readings."""
     del folder
-    frame, _, memory = apart(_ours, 10 * size.readings, size.repeats)
+    seen = apart(_ours, 10 * size.readings, size.repeats)
     peer = apart(_theirs, 10 * size.readings, 1)
-    yield Figure("plot_1e8_frame_ms", min(frame), "ms", _told(frame, peer, memory))
+    yield Figure("plot_1e8_frame_ms", min(seen.frames), "ms", seen.told(peer))
 
 
-def _told(frame: list[float], peer: float, memory: float) -> str:
-    """The peer, the medians of the other rounds (this is a busy machine), and what the readings take."""
-    rounds = ", ".join(f"{one:.1f}" for one in frame)
-    return f"pyqtgraph peak + clip {peer:.1f} ms; rounds {rounds}; {memory:.0f} MB"
+@dataclass(frozen=True)
+class _Seen:
+    """Median milliseconds a frame of each round, and of the thread's own computing in it; milliseconds of each adding;
+    megabytes that the readings take."""
+
+    frames: list[float]
+    computing: list[float]
+    appended: list[float]
+    memory: float
+
+    def told(self, peer: float) -> str:
+        """The peer, every round, and what is left of a frame where nothing else has the processor."""
+        rounds = ", ".join(f"{one:.1f}" for one in self.frames)
+        own = f"{min(self.computing):.1f} ms of it computing"
+        return f"pyqtgraph peak + clip {peer:.1f} ms; rounds {rounds}; {own}; {self.memory:.0f} MB"
 
 
 def _application() -> QApplication:
@@ -59,8 +71,8 @@ def _application() -> QApplication:
     return application
 
 
-def _ours(count: int, repeats: int) -> tuple[list[float], list[float], float]:
-    """Median milliseconds a frame of each round, milliseconds of each adding, and megabytes that the readings take."""
+def _ours(count: int, repeats: int) -> _Seen:
+    """Frames of the live plot: live, panning and zooming in each round."""
     application = _application()
     from labclient.ui._plot import RunPlot
 
@@ -77,24 +89,27 @@ def _ours(count: int, repeats: int) -> tuple[list[float], list[float], float]:
     _settle(application, ours)
     frames = _FRAMES if repeats > 1 else 3
     appended: list[float] = []
-    medians = []
+    medians, computing = [], []
     last = count
+
+    def live(_frame: int) -> None:
+        nonlocal last
+        began = time.perf_counter()
+        late = (last + np.arange(_MORE)) / _RATE
+        ours.append(late, 10.0 + _NOISE * chance.standard_normal(_MORE))
+        appended.append(1e3 * (time.perf_counter() - began))
+        ours.draw_now()
+        last += _MORE
+
     for _ in range(_ROUNDS if repeats > 1 else 1):
-        spent = []
         ours.follow()
-        for _ in range(frames):  # live
-            began = time.perf_counter()
-            late = (last + np.arange(_MORE)) / _RATE
-            ours.append(late, 10.0 + _NOISE * chance.standard_normal(_MORE))
-            appended.append(1e3 * (time.perf_counter() - began))
-            ours.draw_now()
-            spent.append(time.perf_counter() - began)
-            last += _MORE
+        spent = _frames(live, frames)
         spent += _frames(lambda frame: _pan(ours, frame, count / _RATE), frames)
         spent += _frames(lambda frame: _zoom(ours, frame, count / _RATE), frames)
-        medians.append(1e3 * median(spent))
+        medians.append(1e3 * median(wall for wall, _ in spent))
+        computing.append(1e3 * median(own for _, own in spent))
     _close(application, ours)
-    return medians, appended, memory
+    return _Seen(medians, computing, appended, memory)
 
 
 def _pan(ours: "RunPlot", frame: int, span: float) -> None:
@@ -145,7 +160,7 @@ def _theirs(count: int, repeats: int) -> float:
     spent += _frames(lambda frame: look(frame * span / 40, frame * span / 40 + span / 2), frames)
     spent += _frames(zoom, frames)
     _close(application, theirs)
-    return 1e3 * median(spent)
+    return 1e3 * median(wall for wall, _ in spent)
 
 
 def _close(application: QApplication, widget: QWidget) -> None:
@@ -163,11 +178,11 @@ def _settle(application: QApplication, widget: QWidget) -> None:
         raise RuntimeError("the plot has not its size")
 
 
-def _frames(draw: Callable[[int], None], count: int) -> list[float]:
-    """Seconds that each of `count` frames takes."""
+def _frames(draw: Callable[[int], None], count: int) -> list[tuple[float, float]]:
+    """Seconds that each of `count` frames takes, and those in which this thread computes."""
     spent = []
     for frame in range(count):
-        began = time.perf_counter()
+        began, own = time.perf_counter(), time.thread_time()
         draw(frame)
-        spent.append(time.perf_counter() - began)
+        spent.append((time.perf_counter() - began, time.thread_time() - own))
     return spent
