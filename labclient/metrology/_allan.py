@@ -235,7 +235,8 @@ def _octaves(room: int) -> list[int]:
 
 def _multiples(taus: Sequence[float], tau0: float, room: int) -> list[int]:
     asked = finite(taus)
-    sizes = np.rint(asked / tau0)
+    with np.errstate(over="ignore"):  # beyond the run in any case
+        sizes = np.rint(asked / tau0)
     if (np.abs(sizes * tau0 - asked) > 1e-9 * asked).any() or (sizes < 1).any() or (sizes > room).any():
         raise DataUnfit(
             message(

@@ -194,7 +194,8 @@ def mandel_paule(values: Numbers, u: Numbers) -> RandomEffects:
     for _ in range(2000):
         w = 1 / (spread**2 + tau2)
         residuals = x - float(w @ x / w.sum())
-        step = (float(w @ residuals**2) - (x.size - 1)) / float(w**2 @ residuals**2) if residuals.any() else 0.0
+        fall = float(w**2 @ residuals**2)
+        step = (float(w @ residuals**2) - (x.size - 1)) / fall if fall else 0.0
         if step <= 1e-14 * tau2:
             break
         tau2 += step

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 
 from labclient.errors import DataUnfit
-from labclient.metrology._numbers import Numbers, finite, same_length
+from labclient.metrology._numbers import LARGEST, Numbers, finite, same_length, stated
 from labclient.words import message
 
 
@@ -62,7 +62,7 @@ def fit_line(times: Numbers, values: Numbers) -> Line:
     t, y = finite(times, least=3), finite(values, least=3)
     same_length(t, y)
     span = float(np.ptp(t))
-    if span == 0:
+    if span <= 1 / LARGEST:
         raise DataUnfit(message("All values carry the same time: no line goes through them."))
     shift = float(((t - t[0]) / span).mean())
     x = (t - t[0]) / span - shift
@@ -78,6 +78,7 @@ def fit_line(times: Numbers, values: Numbers) -> Line:
     residuals -= correction * x
     residuals -= residuals.mean()
     s = sqrt(float(residuals @ residuals) / (t.size - 2)) * height
+    stated(slope * height / span, s / sqrt(sxx) / span)
     return Line(
         n=t.size,
         centre=float(t[0]) + shift * span,

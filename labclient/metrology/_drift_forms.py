@@ -11,7 +11,7 @@ import msgspec
 
 from labclient.errors import DataUnfit
 from labclient.metrology._drift import LineValue
-from labclient.metrology._numbers import Numbers, finite, not_negative, same_length
+from labclient.metrology._numbers import Numbers, finite, not_negative, same_length, stated
 from labclient.metrology._regression import regress
 from labclient.metrology._uncertainty import coverage_factor
 from labclient.words import message
@@ -129,15 +129,20 @@ def drift_at(drift: Drift, time: float, u_system: float = 0.0) -> LineValue:
     """
     not_negative(u_system)
     finite([time])
-    weights = [float(one) for one in _weights(drift.form, drift.knots, time)]
-    u = sqrt(max(0.0, drift.covariance(time, time)))
+    try:
+        weights = [float(one) for one in _weights(drift.form, drift.knots, time)]
+        u = sqrt(max(0.0, drift.covariance(time, time)))
+    except OverflowError as error:
+        raise DataUnfit(message("The numbers of the fit are too far apart in size.")) from error
     if drift.form is DriftForm.CONSTANT:
         u = max(u, drift.half_range / sqrt(3))
     if drift.form is DriftForm.STEP and drift.knots[0] < time < drift.knots[1]:
         u = hypot(u, (drift.coefficients[1] - drift.coefficients[0]) / (2 * sqrt(3)))
+    value = sum(w * b for w, b in zip(weights, drift.coefficients, strict=True))
+    stated(value, u)
     return LineValue(
         time=time,
-        value=sum(w * b for w, b in zip(weights, drift.coefficients, strict=True)),
+        value=value,
         u=hypot(u, u_system),
         extrapolated=not drift.first <= time <= drift.last,
     )

@@ -36,7 +36,7 @@ def timed(times: Numbers, values: Numbers, least: int = 1) -> tuple[Array, Array
     """Times that strictly increase and as many values, all finite; raises `DataUnfit`."""
     when, what = finite(times, least), finite(values, least)
     same_length(when, what)
-    backward = np.flatnonzero(np.diff(when) <= 0)
+    backward = np.flatnonzero(np.diff(when) <= 1 / LARGEST)
     if backward.size:
         raise DataUnfit(message("Time does not advance at value {position}.", position=int(backward[0]) + 2))
     return when, what
@@ -46,6 +46,12 @@ def same_length(times: Array, values: Array) -> None:
     """Raise `DataUnfit` unless every value has its time."""
     if times.size != values.size:
         raise DataUnfit(message("There are {times} times for {values} values.", times=times.size, values=values.size))
+
+
+def stated(*numbers: float) -> None:
+    """Raise `DataUnfit` unless all of an answer's numbers are finite."""
+    if not all(map(isfinite, numbers)):
+        raise DataUnfit(message("The numbers of the fit are too far apart in size."))
 
 
 def positive(number: float) -> float:

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from labclient.errors import DataUnfit
-from labclient.metrology._numbers import Numbers, finite, same_length
+from labclient.metrology._numbers import Numbers, finite, same_length, stated
 from labclient.words import message
 
 
@@ -94,6 +94,7 @@ def subtract_zero(measured: Position, *zeros: Position) -> Position:
     if len(zeros) == 2:
         share = (measured.time_s - first.time_s) / (last.time_s - first.time_s)
         zero += share * (last.value - first.value)
+        stated(zero)
     return _computed(measured.role, measured.time_s, measured.value - zero, measured.n)
 
 
@@ -145,11 +146,13 @@ def cycle(scheme: Scheme, positions: tuple[Position, ...]) -> CycleValue:
     upper, lower = (above.value, below.value + shift) if wide is below else (above.value + shift, below.value)
     if scheme.form is Form.RATIO and lower == 0:
         raise DataUnfit(message("A ratio to zero has no value."))
+    value = upper / lower if scheme.form is Form.RATIO else upper - lower
+    stated(value)
     time = (above.time + below.time) / 2 if lever else (above.time if wide is below else below.time)
     return CycleValue(
         scheme=scheme.id,
         form=scheme.form,
-        value=upper / lower if scheme.form is Form.RATIO else upper - lower,
+        value=value,
         time_s=time,
         lever_s=lever,
     )

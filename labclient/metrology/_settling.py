@@ -73,8 +73,10 @@ class SettlingWatch:
     """Settling as readings come in: amortised O(1) a reading, memory for two windows, the answer of `settling`."""
 
     def __init__(self, rule: SettlingRule) -> None:
-        for number in (rule.limit, rule.window_s, rule.k):
+        for number in (rule.limit, rule.k):
             positive(number)
+        if not 1 / LARGEST < rule.window_s <= LARGEST:
+            raise DataUnfit(message("{number} is not a positive number.", number=rule.window_s))
         not_negative(rule.minimum_s)
         not_negative(rule.resolution)
         self.rule = rule

@@ -112,8 +112,10 @@ def by_pc_clock(times_s: Numbers, checks: Sequence[ClockCheck]) -> Array:
     at, ahead = finite([one.at_s for one in checks], least=0), finite([one.ahead_s for one in checks], least=0)
     if at.size not in (1, 2) or (at.size == 2 and at[0] == at[1]):
         raise DataUnfit(message("A clock is compared once, or twice at different times; there are {n}.", n=at.size))
-    rate = (ahead[1] - ahead[0]) / (at[1] - at[0]) if at.size == 2 else 0.0
-    return np.asarray(times - ahead[0] - rate * (times - at[0]))
+    with np.errstate(over="ignore", invalid="ignore"):
+        rate = (ahead[1] - ahead[0]) / (at[1] - at[0]) if at.size == 2 else 0.0
+        found = np.asarray(times - ahead[0] - rate * (times - at[0]))
+    return finite(found, least=0)
 
 
 def _beyond(times: Array, records: Array, limit: float, limits: Limits) -> list[Excursion]:

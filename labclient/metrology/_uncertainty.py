@@ -145,11 +145,12 @@ def combine(
             ),
         )
     u_c = largest * sqrt(variance)
-    k_least = asked.k if asked.form == "k" else 1.0
-    if not isfinite(k_least * u_c):
+    if not isfinite(u_c):
         raise DataUnfit(message("The components are too large to be combined."))
     nu_eff = _nu_eff(components, signed, u_c, correlations)
     k = positive(asked.k) if asked.form == "k" else _student(nu_eff, asked.probability)
+    if not isfinite(k * u_c):
+        raise DataUnfit(message("The components are too large to be combined."))
     if _LEAST < u_c < _MOST and not any(shared):  # in the plain form, whose last digit stands in many a record
         shares = [part**2 / u_c**2 for part in signed]
     else:

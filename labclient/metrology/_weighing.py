@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from labclient.errors import DataUnfit
-from labclient.metrology._numbers import finite, not_negative, positive
+from labclient.metrology._numbers import not_negative, positive, stated
 from labclient.metrology._regression import Exact, _dot, _inverted, _rational, root
 from labclient.words import message
 
@@ -77,26 +77,26 @@ def weigh(
     solved = [_dot(row, right) for row in inverse]
     rest = [one - _dot(row, solved[: len(row)]) for one, row in zip(y, rows, strict=True)]
     dof = len(y) - len(full) + 1
-    scatter = _scatter(rest, dof, s)
-    spread = not_negative(float(finite([u_value])[0]))
     try:
+        scatter = _scatter(rest, dof, s)
         own = [[scatter**2 * float(inverse[i][j]) for j in range(p)] for i in range(p)]
-        level = [float(inverse[i][-1]) * spread for i in range(p)]
-        values = tuple(float(one) for one in solved[:p])
+        level = [float(inverse[i][-1]) * not_negative(u_value) for i in range(p)]
+        values, residuals = [float(one) for one in solved], [float(one) for one in rest]
     except OverflowError as error:
         raise DataUnfit(message("The numbers of the fit are too far apart in size.")) from error
     total = [[own[i][j] + level[i] * level[j] for j in range(p)] for i in range(p)]
+    stated(*(one for row in total for one in row))
     return Weighing(
         method=METHOD,
         artefacts=names,
-        values=values,
+        values=tuple(values[:p]),
         u=tuple(sqrt(max(0.0, total[i][i])) for i in range(p)),
         covariance=tuple(map(tuple, total)),
         repeatability=tuple(map(tuple, own)),
         s=scatter,
         dof=dof,
-        drift=None if times is None else float(solved[p]),
-        residuals=tuple(float(one) for one in rest),
+        drift=None if times is None else values[p],
+        residuals=tuple(residuals),
     )
 
 
@@ -142,7 +142,7 @@ def _nuisance(times: Exact | None, offset: bool, n: int) -> list[list[Fraction]]
 
 def _scatter(rest: Sequence[Fraction], dof: int, s: float | None) -> float:
     if s is not None:
-        return positive(float(finite([s])[0]))
+        return positive(s)
     if dof < 1:
         raise DataUnfit(
             message("{n} observations leave nothing to judge their scatter by.", n=len(rest)),
