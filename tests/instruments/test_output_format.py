@@ -33,7 +33,7 @@ def changed(folder: Path, name: str, old: str, new: str) -> Path:
         (CALIBRATOR, 'send = "OUT {value} V, 0 HZ"', 'send = "OUT 10 V"', "is sent nowhere"),
         (CALIBRATOR, 'send = "OUT {value} V, 0 HZ"', 'send = "OUT {value} {volts}"', "“volts” is not a setting"),
         (CALIBRATOR, "lowest = -1100\nhighest", "lowest = 2000\nhighest", "not below the upper"),
-        (CALIBRATOR, 'quantity = "voltage"\nunit = "V"\nlowest', 'quantity = "voltage"\nunit = "kPa"\nlowest', "not a unit"),
+        (CALIBRATOR, 'unit = "V"\nlowest', 'unit = "kPa"\nlowest', "not a unit"),
         (CALIBRATOR, "mask = 4097\nequals = 4097", "", "no group named “state”|needs `met`"),
         (CALIBRATOR, "mask = 4097\nequals = 4097", "mask = 4096\nequals = 0", "The values are no, not yes"),
         (CALIBRATOR, "within = 1e-7\nrelative = 1e-6", "within = 20", "This reply was to be refused"),
