@@ -8,7 +8,7 @@ from typing import Final
 from labclient.acquisition._recorder import Recorder
 from labclient.acquisition._replies import Replies, part, streamed
 from labclient.errors import NoGoodReading
-from labclient.instruments import Lines, Overrun
+from labclient.instruments import STATUS_NAMES, Lines, Overrun
 from labclient.notebook import OK, gap
 from labclient.words import Message, message
 
@@ -38,19 +38,19 @@ class Patience:
         now = time.monotonic()
         self._since = now if self._since is None else self._since
         self._replies += replies
-        waited = now - self._since
+        waited, said = now - self._since, STATUS_NAMES.get(status, status)
         longest_s = self._longest_s * (_MOVING_TIMES if status in _MOVING else 1)
         if self._replies >= FEWEST and waited >= longest_s:
             raise NoGoodReading(
                 message("The instrument has given no good reading for {seconds} s: it says “{status}”.",
-                        seconds=round(waited), status=status),
+                        seconds=round(waited), status=said),
                 message("Everything it said is recorded. Check range, connections and the instrument, then start again:"
                         " the run goes on where it was."),
             )  # fmt: skip
         if waited >= _WARN_S and not self._told:
             self._told = True
             self._tell(message("No good reading for {seconds} s: the instrument says “{status}”. Check range and "
-                               "connections.", seconds=round(waited), status=status))  # fmt: skip
+                               "connections.", seconds=round(waited), status=said))  # fmt: skip
 
 
 class Intake:

@@ -35,7 +35,7 @@ from labclient.instruments._output import OutputPort, sent_text
 from labclient.instruments._places import is_barred, tcp_addresses
 from labclient.instruments._probe import Fit
 from labclient.instruments._registered import Concern, ConcernId, RegisteredDevice, Registration, in_use
-from labclient.instruments._reply import ChannelInfo, Reply, ReplyRule
+from labclient.instruments._reply import STATUS_NAMES, ChannelInfo, Reply, ReplyRule
 from labclient.instruments._safe import by_hand
 from labclient.instruments._schema import STATUSES, Status
 from labclient.instruments._settings import follow
@@ -53,6 +53,7 @@ from labclient.instruments._visa_search import Ability
 
 __all__ = [
     "STATUSES",
+    "STATUS_NAMES",
     "Ability",
     "BadReply",
     "Bench",

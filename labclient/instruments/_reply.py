@@ -13,9 +13,19 @@ from labclient.instruments._schema import STATUSES, WITHOUT_VALUE, Channel, Fram
 from labclient.instruments._settings import follow
 from labclient.instruments._troubles import BadReply
 from labclient.units import number, unit
-from labclient.words import message
+from labclient.words import Message, message
 
 _STEP: Final = message("Resynchronise the instrument; the reply is kept, its number is not used.")
+
+STATUS_NAMES: Final[dict[str, Message]] = {
+    "unstable": message("Not steady"),
+    "settling": message("Settling"),
+    "stale": message("No fresh reading"),
+    "underload": message("Below the range"),
+    "overload": message("Overload"),
+    "busy": message("The instrument is busy"),
+    "error": message("The instrument reports an error"),
+}
 
 
 class Reply(msgspec.Struct, frozen=True):

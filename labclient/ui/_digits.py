@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from labclient.instruments import STATUS_NAMES
 from labclient.ui._fonts import family
 from labclient.ui._theme import S1, Type, current_theme, space, type_font
 from labclient.words import Message, message, say
@@ -16,15 +17,6 @@ _THIN: Final = "\u2009"
 _PLAIN: Final = re.compile(r"([+-]?)(\d+)(?:(\.)(\d*))?([eE][+-]?\d+)?", re.ASCII)
 _GAP: Final = 0.18
 _UNIT_SIZE: Final = 0.5
-_STATUSES: Final = {
-    "unstable": message("Not steady"),
-    "settling": message("Settling"),
-    "stale": message("No fresh reading"),
-    "underload": message("Below the range"),
-    "overload": message("Overload"),
-    "busy": message("The instrument is busy"),
-    "error": message("The instrument reports an error"),
-}
 _WITH_DIGITS: Final = frozenset({"ok", "unstable", "settling"})
 
 
@@ -42,7 +34,7 @@ def grouped(text: str) -> str:
 
 def status_note(status: str) -> Message:
     """What the status of a reply means, in words."""
-    return _STATUSES.get(status, message("Not a reading: {status}", status=status))
+    return STATUS_NAMES.get(status, message("Not a reading: {status}", status=status))
 
 
 class BigDigits(QWidget):

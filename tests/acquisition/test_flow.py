@@ -251,7 +251,7 @@ def test_an_overload_without_end_ends_the_take_and_keeps_all(bench, meter, therm
     run = source.start("stability", "record")
     if how == "asked":
         simulated.hands.fault("overload", 100_000)
-    with pytest.raises(NoGoodReading, match="says “overload”") as trouble:
+    with pytest.raises(NoGoodReading, match="says “Overload”") as trouble:
         take(source, 3)
     assert trouble.value.step is not None
     assert "Check range and connections" in bench.told[0]
@@ -279,7 +279,7 @@ def test_patience_begins_anew_with_each_good_reading_and_is_longer_with_what_mov
     assert len(told) == 3
     for _ in range(55):
         judge("settling", 11.0)
-    with pytest.raises(NoGoodReading, match=r"for 60\d s: it says “settling”"):
+    with pytest.raises(NoGoodReading, match=r"for 60\d s: it says “Settling”"):
         judge("settling", 11.0)
     patience.judge("ok")
     judge("overload", 0.0)
