@@ -286,7 +286,7 @@ class OutputDialog(QDialog):
         column.addStretch(1)
         column.addWidget(self.trouble)
         column.addLayout(foot)
-        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 66)
+        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 56)
         self.value.returnPressed.connect(self.put_out)
 
     def _row(self, label: Message, field: QWidget, *beside: QWidget) -> None:
