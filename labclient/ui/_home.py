@@ -24,6 +24,7 @@ from labclient.words import Message, language, message, say
 RECENT, _DUE = "recent", "certificates due"
 _KEPT = 20
 _A_FEW = 5
+_TRIAL = message("Try it on simulated instruments")
 _PATH = Qt.ItemDataRole.UserRole
 
 
@@ -81,8 +82,8 @@ class HomePage(Page):
         self.body.addWidget(self.list, 1)
         self.secondary(message("Open a notebook…"), self.choose)
         self.secondary(message("Begin with a plan…"), self.begun.emit)
-        self.trial = self.secondary(message("Try it on simulated instruments"), self.tried.emit)
-        self.go_on = self.primary(message("Go on with this comparison"), self._go_on)
+        self.trial = self.secondary(_TRIAL, self.tried.emit)
+        self.go_on = self.primary(message("Go on"), self._go_on)
         aside.done.connect(self._done)
         self.show_recent([])
         self.refresh()
@@ -105,6 +106,7 @@ class HomePage(Page):
         self.list.setVisible(bool(rows))
         self.search.setVisible(len(rows) > _A_FEW)
         self.go_on.setVisible(bool(rows))
+        self.trial.setText(say(message("Demonstration") if rows else _TRIAL))
         lead([self.trial, self.go_on], self.go_on if rows else self.trial)
         self._filter(self.search.text())
         if rows and self.isVisible():
