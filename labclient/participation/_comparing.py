@@ -33,7 +33,7 @@ def compare(plan: Plan, instrument: Instrument, part: Part) -> tuple[Compared, .
 
 
 def _compared(plan: Plan, instrument: Instrument, part: Part) -> Iterator[Compared]:
-    read = quantities(instrument.driver)
+    read = quantities(instrument.driver, instrument.reading)
     for quantity in sorted(needs(plan, part)):
         fits = quantity in read
         yield Compared(message("Quantity"), quantity, ", ".join(sorted(read)), fits,
