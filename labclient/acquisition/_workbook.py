@@ -5,6 +5,7 @@ the sheet showed behind it are gone. Of a formula there is the value that the sp
 """
 
 import re
+import struct
 import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
@@ -23,8 +24,10 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _MAX_PART = 512 << 20
 _MAX_CELLS = 5_000_000
 _WHOLE = 10**15  # every whole number below is stored as it is
+_DAMAGE = (BadZipFile, EOFError, LookupError, OSError, RuntimeError, ValueError, struct.error, zlib.error)
 _REFERENCE = re.compile(rb"<(?:\w+:)?(?:c|row)\s[^>]*?\br=[\"']([A-Z]{0,3})(\d{1,7})[\"']")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_RELATIONS = "xl/_rels/workbook.xml.rels"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _OTHERS: dict[str, Message] = {
     "xl/vbaProject.bin": message("This workbook holds macros."),
@@ -105,7 +108,7 @@ def _opened(data: bytes) -> ZipFile:
         raise DataUnfit(told, _SAVE)
     try:
         book = ZipFile(BytesIO(data))
-    except BadZipFile as error:
+    except _DAMAGE as error:
         raise _unreadable() from error
     names = set(book.namelist())
     for part, told in _OTHERS.items():
@@ -113,28 +116,44 @@ def _opened(data: bytes) -> ZipFile:
             raise DataUnfit(told, _SAVE)
     if "xl/workbook.xml" not in names:
         raise DataUnfit(message("This is an archive, not a workbook."), message("Unpack it and import what is in it."))
+    _must_be_whole(book, names)
     return book
+
+
+def _must_be_whole(book: ZipFile, names: set[str]) -> None:
+    """The reader looks at no check sum, and takes a part that is missing for one that says nothing: without its styles
+    a moment would be a number."""
+    if sum(one.file_size for one in book.infolist()) > _MAX_PART:
+        raise DataUnfit(message("The sheet is too large."), message("Import it in parts."))
+    try:
+        broken = book.testzip()
+    except _DAMAGE as error:
+        raise _unreadable() from error
+    targets = {_part(one) for one in _elements(book, _RELATIONS, "Relationship") if one.get("TargetMode") != "External"}
+    if broken is not None or not targets <= names:
+        raise _unreadable()
 
 
 def _content(book: ZipFile, part: str) -> bytes:
     try:
-        if book.getinfo(part).file_size > _MAX_PART:
-            raise DataUnfit(message("The sheet is too large."), message("Import it in parts."))
         return book.read(part)
-    except (KeyError, BadZipFile, RuntimeError, EOFError, OSError, ValueError, zlib.error) as error:
+    except _DAMAGE as error:
         raise _unreadable() from error
 
 
 def _sheets(book: ZipFile) -> dict[str, tuple[str, bool]]:
     """The sheets that have cells: where those are, and whether a person sees the sheet."""
-    targets = {one.get("Id"): normpath(join("/xl", one.get("Target", ""))).lstrip("/")
-               for one in _elements(book, "xl/_rels/workbook.xml.rels", "Relationship")
-               if one.get("Type", "").endswith("/worksheet")}  # fmt: skip
+    relations = _elements(book, _RELATIONS, "Relationship")
+    targets = {one.get("Id"): _part(one) for one in relations if one.get("Type", "").endswith("/worksheet")}
     return {
         one.get("name", ""): (targets[one.get(_RELATION)], one.get("state", "visible") == "visible")
         for one in _elements(book, "xl/workbook.xml", "sheet")
         if one.get(_RELATION) in targets
     }
+
+
+def _part(relation: dict[str, str]) -> str:
+    return normpath(join("/xl", relation.get("Target", ""))).lstrip("/")
 
 
 def _told_apart(sheets: dict[str, tuple[str, bool]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
