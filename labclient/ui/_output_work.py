@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from labclient.acquisition import Bounds, Output
+from labclient.acquisition import Bounds, Cause, Output
 from labclient.clock import SystemClock
 from labclient.errors import BrokenOff, Trouble
 from labclient.home import Home, this_pc
@@ -122,6 +122,13 @@ class OutputWork(QObject):
                 output.safe().result()
 
         self._run(work)
+
+    def halt(self, cause: Cause) -> bool:
+        """Make safe what is on, for a run that paused or broke; whether anything was on."""
+        if self.output is None or self.output.standing.stand not in {"setting", "on"}:
+            return False
+        self._follow(self.output.safe(cause))
+        return True
 
     def end(self) -> None:
         """End the session; the output is safe then, or it was told loudly that it is not."""

@@ -9,7 +9,8 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from labclient import words
-from labclient.errors import Trouble
+from labclient.acquisition import run_waits
+from labclient.errors import BrokenOff, Mishap, Trouble
 from labclient.participation import STATION_NAMES, STATIONS, State
 from labclient.plan import Station
 from labclient.ui._aside import Aside
@@ -153,6 +154,9 @@ class Shell(QMainWindow):
         self.outputs.crashed.connect(self._crashed)
         self.outputs.listed.connect(self._look_at_left)
         self.outputs.failed.connect(self._output_failed)
+        self.desk.told.connect(self._paused)
+        self.desk.failed.connect(self._broke)
+        self.desk.crashed.connect(lambda _: self.outputs.halt("fault"))
         for worker in (self.desk, self.aside, self.tries):
             worker.failed.connect(self.show_trouble)
             worker.crashed.connect(self._crashed)
@@ -241,6 +245,16 @@ class Shell(QMainWindow):
         """What may still be on is shown at once, with its safe state."""
         if found.told and self.output is None:
             self.show_output()
+
+    def _paused(self, sentence: Message) -> None:
+        """A run that pauses while something is put out is ended: afterwards it would read what is no longer there."""
+        if sentence.template == run_waits(sentence).template and self.outputs.halt("paused"):
+            self.desk.break_off()
+
+    def _broke(self, trouble: Trouble) -> None:
+        """What broke a run off, or the world that failed it, ends what is put out."""
+        if isinstance(trouble, BrokenOff | Mishap):
+            self.outputs.halt("halted" if isinstance(trouble, BrokenOff) else "fault")
 
     def _output_failed(self, trouble: Trouble) -> None:
         """The dialog says what is wrong; without one, a box does."""

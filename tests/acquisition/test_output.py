@@ -67,6 +67,13 @@ def test_a_pressure_controller_settles_at_the_pressure_and_is_held(sourcing) -> 
     assert bench.entries("output-confirmed")[0].author == "Operator A"
 
 
+def test_a_pressure_is_set_in_the_unit_of_the_plan_whatever_somebody_chose_at_the_panel(sourcing) -> None:
+    bench = sourcing(CONTROLLER, bounds=limits("kPa", "200", None))
+    bench.simulated.hands.set(pressure_unit="MPA")
+    bench.set("100", "Operator A")
+    assert (bench.state["pressure_unit"], bench.state["value"]) == ("KPA", "100")
+
+
 @pytest.mark.parametrize("value", ["100.0000001", "-101", "1100", "2000", "-1e9"])
 def test_beyond_the_limit_nothing_is_sent_and_nothing_recorded(sourcing, value) -> None:
     bench = sourcing()

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
+from labclient.acquisition import run_waits
 from labclient.home import Home, shipped
 from labclient.instruments import left_on
 from labclient.instruments.simulator import Simulated, start_simulator
@@ -18,6 +19,7 @@ from labclient.ui._commands import Command
 from labclient.ui._desk import Desk
 from labclient.ui._output_dialog import OutputDialog
 from labclient.ui._output_work import OutputWork
+from labclient.words import message
 
 WAIT_MS = 30_000
 
@@ -123,6 +125,17 @@ def test_without_a_limit_it_says_so_and_one_is_entered(window, qtbot, source, tm
     qtbot.waitUntil(lambda: "At most 20 V" in dialog.limits.text(), timeout=WAIT_MS)
 
 
+def test_a_run_that_halts_makes_it_safe(window, qtbot, source) -> None:
+    dialog = connect(window, qtbot)
+    assert not window.work.halt("paused"), "nothing is on"
+    dialog.value.setText("5")
+    dialog.put_button.click()
+    qtbot.waitUntil(lambda: dialog.standing.stand == "on", timeout=WAIT_MS)
+    assert window.work.halt("paused")
+    qtbot.waitUntil(lambda: dialog.standing.stand == "safe", timeout=WAIT_MS)
+    assert not on(source)
+
+
 def test_closing_the_window_makes_it_safe(window, qtbot, source, tmp_path) -> None:
     dialog = connect(window, qtbot)
     dialog.value.setText("5")
@@ -145,4 +158,10 @@ def test_the_window_has_a_command_for_it(light, qtbot, tmp_path, monkeypatch) ->
     assert shell.output is not None
     shell.output.reject()
     qtbot.waitUntil(lambda: shell.output is None, timeout=WAIT_MS)
+    halted: list[str] = []
+    monkeypatch.setattr(shell.outputs, "halt", lambda cause: halted.append(cause) or True)
+    monkeypatch.setattr(shell.desk, "break_off", lambda: halted.append("run"))
+    shell.desk.told.emit(message("Something else."))
+    shell.desk.told.emit(run_waits(message("No answer.")))
+    assert halted == ["paused", "run"], "a run that pauses ends, and what is put out with it"
     shell.close()
