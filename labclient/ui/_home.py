@@ -105,8 +105,8 @@ class HomePage(Page):
         self.empty.setVisible(not rows)
         self.list.setVisible(bool(rows))
         self.search.setVisible(len(rows) > _A_FEW)
-        self.go_on.setVisible(bool(rows))
         self.trial.setText(say(message("Demonstration") if rows else _TRIAL))
+        self.go_on.setVisible(bool(rows))
         lead([self.trial, self.go_on], self.go_on if rows else self.trial)
         self._filter(self.search.text())
         if rows and self.isVisible():
