@@ -23,7 +23,7 @@ from labclient.ui._axes import Levels, TimeAxis, Times
 from labclient.ui._digits import grouped
 from labclient.ui._plot_cursors import Cursors, Name, readout
 from labclient.ui._plot_frame import Act, Plot, Table
-from labclient.ui._plot_marks import Above, Ground, Mark, Marks
+from labclient.ui._plot_marks import Above, Ground, Mark, Marks, Missing
 from labclient.ui._plot_trace import Seen, Trace, look
 from labclient.ui._plot_words import described
 from labclient.ui._pyramid import Floats, Pyramid
@@ -105,8 +105,7 @@ class RunPlot(Plot):
                 self._speak()
             self._low = min(self._low, float(finite.min()) - self._zero)
             self._high = max(self._high, float(finite.max()) - self._zero)
-        if len(finite) < len(values):
-            self.marks.missing.append(times[~there])
+        self.marks.missing.add(times, there)
         self._due()
 
     def clear(self) -> None:
@@ -114,7 +113,8 @@ class RunPlot(Plot):
         self._pyramid, self._zero, self._band, self._u = Pyramid(), None, None, None
         self._low = self._high = 0.0
         self._cursors.clear()
-        for kept in (self.marks.marks, self.marks.missing, self.marks.cursors):
+        self.marks.missing = Missing()
+        for kept in (self.marks.marks, self.marks.cursors):
             kept.clear()
         self.put_readout("")
         self._region.hide()

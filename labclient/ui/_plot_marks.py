@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
@@ -15,6 +16,7 @@ from labclient.words import Message, say
 
 Kind = Literal["note", "stage", "gap", "excluded"]
 
+_MOST_STRETCHES: Final = 10_000  # without a value
 _MOST: Final = 400  # marks painted of each kind: more cannot be told apart
 
 
@@ -29,13 +31,39 @@ class Mark:
     short: str = ""
 
 
+class Missing:
+    """Readings without a value: how many, and from when to when there were nothing but such. Of very many stretches,
+    neighbours become one."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.starts, self.ends = np.empty(0), np.empty(0)
+        self._goes_on = False
+
+    def add(self, times: Floats, there: NDArray[np.bool_]) -> None:
+        """More readings, in order; `there` says which have a value."""
+        if there.all():
+            self._goes_on = self._goes_on and not len(there)
+            return
+        self.count += int((~there).sum())
+        edges = np.diff(np.concatenate(([True], there, [True])).astype(np.int8))
+        starts, ends = times[np.flatnonzero(edges < 0)], times[np.flatnonzero(edges > 0) - 1]
+        if self._goes_on and not there[0]:
+            self.ends, starts = self.ends[:-1], starts[1:]
+        self.starts, self.ends = np.append(self.starts, starts), np.append(self.ends, ends)
+        if len(self.starts) > _MOST_STRETCHES:
+            odd = len(self.starts) % 2
+            self.starts = self.starts[::2]
+            self.ends = np.append(self.ends[1::2], self.ends[-1:] if odd else [])
+        self._goes_on = not there[-1]
+
+
 @dataclass
 class Marks:
-    """All marks of a run; `missing` are the times of readings without a value. `cursors` are times and levels in the
-    unit shown."""
+    """All marks of a run. `cursors` are times and levels in the unit shown."""
 
     marks: list[Mark] = field(default_factory=list)
-    missing: list[Floats] = field(default_factory=list)
+    missing: Missing = field(default_factory=Missing)
     cursors: list[tuple[str, float, float]] = field(default_factory=list)
 
     def of(self, *kinds: Kind) -> list[Mark]:
@@ -63,7 +91,7 @@ class _Layer(pg.GraphicsObject):  # type: ignore[misc]
 
     def paint(self, painter: QPainter, *_: object) -> None:
         view: Any = self.getViewBox()
-        if view is None or not (self.marks.marks or self.marks.missing or self.marks.cursors):
+        if view is None or not (self.marks.marks or self.marks.missing.count or self.marks.cursors):
             return
         area, (times, levels) = view.sceneBoundingRect(), view.viewRange()
         painter.save()
@@ -85,7 +113,7 @@ class _Area:
     low: float
     high: float
 
-    def x(self, time: float) -> float:
+    def x(self, time: Any) -> Any:
         return self.rect.left() + (time - self.start) / (self.end - self.start) * self.rect.width()
 
     def y(self, level: float) -> float:
@@ -137,19 +165,21 @@ class Above(_Layer):
                 painter.drawText(QPointF(max(left, area.rect.left()) + 3, base), mark.short)
 
     def _missing(self, painter: QPainter, area: _Area, theme: Theme) -> None:
-        times = np.concatenate(self.marks.missing) if self.marks.missing else np.empty(0)
-        first, behind = np.searchsorted(times, [area.start, area.end + 1e-12])
-        places = np.unique(
-            np.round([area.x(time) for time in times[first:behind][:: max(1, (behind - first) // 4000)]])
-        )
+        found, base = self.marks.missing, area.rect.bottom()
+        first = int(np.searchsorted(found.ends, area.start))
+        behind = int(np.searchsorted(found.starts, area.end, "right"))
+        lefts = np.round(area.x(np.maximum(found.starts[first:behind], area.start)))
+        rights = np.round(area.x(np.minimum(found.ends[first:behind], area.end)))
         side = QFontMetricsF(painter.font()).height() * 0.3
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.attention))
-        for x in places.tolist():
-            base = area.rect.bottom()
+        for x in np.unique(np.concatenate((lefts, rights))).tolist():
             painter.drawPolygon(
                 QPolygonF([QPointF(x - side, base), QPointF(x + side, base), QPointF(x, base - 2 * side)])
             )
+        long = rights > lefts
+        for left, right in zip(lefts[long].tolist(), rights[long].tolist(), strict=True):
+            painter.drawRect(QRectF(left, base - side / 2, right - left, side / 2))
 
     def _notes(self, painter: QPainter, area: _Area, theme: Theme) -> None:
         metrics, every = QFontMetricsF(painter.font()), self.marks.of("note")

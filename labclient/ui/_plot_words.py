@@ -17,7 +17,7 @@ def described(
     `scale`), and what lies beside them. The pyramid is not empty."""
     first, last = pyramid.span
     low, high = (f"{one / scale:.3g}".replace("-", "−") for one in extremes)
-    notes, silent = marks.of("note"), sum(map(len, marks.missing))
+    notes, silent = marks.of("note"), marks.missing.count
     told = [
         message("{n} readings over {time}", n=len(pyramid), time=span(last - first)),
         message("from {low} {unit} to {high} {unit}", low=low, high=high, unit=unit),

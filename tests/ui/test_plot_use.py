@@ -1,6 +1,7 @@
 """What one does with a plot: cursors, marks at their moment, another time axis, pictures and numbers, by keys too."""
 
 import csv
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,10 @@ from pytestqt.qtbot import QtBot
 
 from labclient.evaluation import write_stretch
 from labclient.notebook import Reader
+from labclient.ui import _plot_marks
 from labclient.ui._plot import RunPlot
 from labclient.ui._plot_cursors import Cursors, readout, span
-from labclient.ui._plot_marks import Mark
+from labclient.ui._plot_marks import Mark, Missing
 from labclient.ui._plot_save import png, write_plot
 from labclient.ui._pyramid import Pyramid
 from labclient.ui._theme import Theme
@@ -176,6 +178,25 @@ def test_readings_without_a_value_are_seen_where_they_are(filled: RunPlot, light
     feet = columns_of(filled, light.attention)
     assert abs(feet.mean() - x_of(filled, 101)) <= 2
     assert "without a value: 1" in filled.described()
+
+
+@given(st.lists(st.lists(st.booleans(), min_size=1, max_size=9), max_size=30), st.sampled_from([4, 10_000]))
+def test_every_reading_without_a_value_lies_in_a_stretch(parts: list[list[bool]], most: int) -> None:
+    missing, first = Missing(), 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_plot_marks, "_MOST_STRETCHES", most)
+        for part in parts:
+            missing.add(first + np.arange(float(len(part))), np.array(part))
+            first += len(part)
+    whole = [there for part in parts for there in part]
+    silent = [time for time, there in enumerate(whole) if not there]
+    stretches = list(zip(missing.starts.tolist(), missing.ends.tolist(), strict=True))
+    assert missing.count == len(silent)
+    assert all(any(start <= time <= end for start, end in stretches) for time in silent)
+    assert all(not whole[int(start)] and not whole[int(end)] for start, end in stretches)
+    assert all(before[1] < after[0] - 1 for before, after in pairwise(stretches))
+    if most > 10:
+        assert sum(int(end - start) + 1 for start, end in stretches) == len(silent)
 
 
 def test_what_was_connected_is_told_where_there_is_room(filled: RunPlot, light: Theme) -> None:
