@@ -10,6 +10,7 @@ import msgspec
 from labclient.acquisition import clock_remarks
 from labclient.cli._common import add_json, add_notebook
 from labclient.cli._out import TASK_NAMES, as_json, line
+from labclient.cli._own_drift import tell_drift
 from labclient.cli._result import tell_result
 from labclient.cli._stability import tell_stability
 from labclient.cli._verbs import Verbs
@@ -28,8 +29,13 @@ def add(verbs: Verbs) -> None:
     add_notebook(status)
     status.add_argument(
         "--station",
-        choices=("stability", "results"),
-        help=say(message("what this station says: the last run's deviations, verdict and advice; or the result")),
+        choices=("stability", "drift", "results"),
+        help=say(
+            message(
+                "what this says: the last stability run's deviations, verdict and advice; the own values over the "
+                "days; or the result"
+            )
+        ),
     )
     add_json(status)
 
@@ -39,6 +45,8 @@ def _status(asked: Namespace) -> int:
         state = read_state(reader)
         if asked.station == "results":
             return tell_result(state, in_json=asked.json)
+        if asked.station == "drift":
+            return tell_drift(reader, state, in_json=asked.json)
         if asked.station:
             return tell_stability(reader, state, in_json=asked.json)
     remarks = pc_clock(asked.notebook)
