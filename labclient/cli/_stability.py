@@ -29,7 +29,7 @@ def tell_stability(reader: Reader, state: State, *, in_json: bool) -> int:
     for sentence in (*averaging_told(seen), *forms):
         line(message("    {sentence}", sentence=sentence))
     if seen.allan:
-        line(message("Overlapping Allan deviation by averaging time, 68 % interval:"))
+        line(message("Overlapping Allan deviation by averaging time, with the interval of 68 %:"))
         for tau, deviation, low, high in _rows(seen.allan):
             text(f"    {duration(tau):>8}  {amount(str(deviation), seen.unit)}"
                  f"  ({amount(str(low), seen.unit)} … {amount(str(high), seen.unit)})")  # fmt: skip

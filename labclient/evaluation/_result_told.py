@@ -141,7 +141,7 @@ def _outlier_told(test: Outlying, unit: str) -> Message:
 
 def _drawn_told(drawn: Drawn, one: PointResult) -> Message:
     return message(
-        "Monte Carlo, {trials} trials, seed {seed}, {generator}: u = {u}, {p} % interval {low} to {high} {unit}; "
+        "Monte Carlo, {trials} trials, seed {seed}, {generator}: u = {u}, interval of {p} %: {low} to {high} {unit}; "
         "{validated}.",
         trials=drawn.trials, seed=drawn.seed, generator=drawn.generator, u=_amount(drawn.u, one),
         p=f"{float(drawn.probability) * 100:g}", low=_long(drawn.low), high=_long(drawn.high), unit=one.unit,

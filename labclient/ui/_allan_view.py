@@ -193,7 +193,7 @@ class AllanPlot(Plot):
             told = message("{unit}, Allan deviation", unit=self._unit or "1")
         self._caption.setText(say(told))
         self._caption.setToolTip(
-            say(message("Band: 68 % interval. Dotted: how white noise falls. Ring: longer averages are no better."))
+            say(message("Band: interval of 68 %. Dotted: how white noise falls. Ring: longer averages are no better."))
         )
         self.setAccessibleName(say(message("Allan deviation over averaging time")))
         super()._speak()

@@ -50,7 +50,7 @@ def test_it_is_told_in_sentences(desk: Desk, capsys: pytest.CaptureFixture[str])
     lines = asked(capsys, desk).splitlines()
     assert lines[0] == "Stable: the readings changed by less than the plan allows."
     assert "smallest detectable change" in lines[1]
-    at = lines.index("Overlapping Allan deviation by averaging time, 68 % interval:")
+    at = lines.index("Overlapping Allan deviation by averaging time, with the interval of 68 %:")
     assert len(lines) > at + 2
     assert all(" … " in one for one in lines[at + 1 :])
 
