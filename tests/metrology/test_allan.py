@@ -145,8 +145,8 @@ def test_without_overlap_the_degrees_of_freedom_are_fewer_than_the_differences()
 def test_the_interval_holds_the_true_deviation_as_often_as_it_says(flicker) -> None:
     rng = np.random.default_rng(8)
     for runs, truth in ((rng.standard_normal((400, 256)), lambda m: m**-0.5), (flicker(400, 256, 9), None)):
+        found = [oadev(run, 1.0) for run in runs]
         for index, m in ((0, 1), (3, 8), (5, 32)):
-            found = [oadev(run, 1.0) for run in runs]
             true = truth(m) if truth else math.sqrt(np.mean([one.deviations[index] ** 2 for one in found]))
             held = np.mean([one.low[index] <= true <= one.high[index] for one in found])
             assert 0.58 < held < 0.77

@@ -245,9 +245,9 @@ def test_every_export_is_called() -> None:
 
 
 @pytest.mark.parametrize("name", CALLS)
-@pytest.mark.parametrize("unfit", UNFIT)
-def test_unfit_numbers_give_an_error_or_a_stated_result(name: str, unfit: str) -> None:
-    held(name, UNFIT[unfit])
+def test_unfit_numbers_give_an_error_or_a_stated_result(name: str) -> None:
+    for x in UNFIT.values():
+        held(name, x)
 
 
 @pytest.mark.parametrize("name", sorted(CALLS))
