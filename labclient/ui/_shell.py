@@ -21,6 +21,7 @@ from labclient.ui._commands import Command, fill_menus, show_keys
 from labclient.ui._demo import DemoPlayer
 from labclient.ui._desk import Desk
 from labclient.ui._dress import dress
+from labclient.ui._drift_page import DriftPage
 from labclient.ui._faults import report_of
 from labclient.ui._finish import SigningPage, SubmissionPage
 from labclient.ui._form import StructForm
@@ -110,6 +111,7 @@ class Shell(QMainWindow):
         """The pages that are no stations."""
         return (
             Way("plan", message("Plan"), "Ctrl+P", lambda: PlanPage(self.desk, self.go_to)),
+            Way("drift", message("Drift"), "Ctrl+G", lambda: DriftPage(self.desk)),
             Way("notebook", message("Notebook"), "Ctrl+B", lambda: NotebookPage(self.desk, self.aside)),
             Way("instruments", message("Instruments"), "Ctrl+I", lambda: InstrumentsPage(self.desk, self.tries),
                 alone=True),
@@ -156,7 +158,7 @@ class Shell(QMainWindow):
         self.outputs.failed.connect(self._output_failed)
         self.desk.told.connect(self._paused)
         self.desk.failed.connect(self._broke)
-        self.desk.crashed.connect(lambda _: self.outputs.halt("fault"))
+        self.desk.crashed.connect(self._broke)
         for worker in (self.desk, self.aside, self.tries):
             worker.failed.connect(self.show_trouble)
             worker.crashed.connect(self._crashed)
@@ -251,9 +253,9 @@ class Shell(QMainWindow):
         if sentence.template == run_waits(sentence).template and self.outputs.halt("paused"):
             self.desk.break_off()
 
-    def _broke(self, trouble: Trouble) -> None:
-        """What broke a run off, or the world that failed it, ends what is put out."""
-        if isinstance(trouble, BrokenOff | Mishap):
+    def _broke(self, trouble: BaseException) -> None:
+        """What broke a run off, the world that failed it or a bug ends what is put out; a mere refusal does not."""
+        if isinstance(trouble, BrokenOff | Mishap) or not isinstance(trouble, Trouble):
             self.outputs.halt("halted" if isinstance(trouble, BrokenOff) else "fault")
 
     def _output_failed(self, trouble: Trouble) -> None:
