@@ -8,7 +8,16 @@ from typing import TypeVar
 from participation.world import NAME, Desk, Office
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QMainWindow, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QMainWindow,
+    QScrollArea,
+    QStackedWidget,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from labclient.errors import Trouble
@@ -126,6 +135,7 @@ def unnamed(widget: QWidget) -> list[QWidget]:
         and not isinstance(one, QLabel | QScrollArea)
         and not (one.accessibleName() or one.property("text"))
         and one.parent().metaObject().className() != "QComboBox"
+        and not (isinstance(view := one.parent(), QAbstractScrollArea) and view.viewport() is one)
     ]
 
 
