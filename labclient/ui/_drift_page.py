@@ -1,0 +1,182 @@
+"""The drift as this laboratory's own values show it: cycles and day means over the days, line and band from three days
+on, the prediction to the day of departure. At the pilot laboratory its visits stand below."""
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+
+from labclient.errors import Trouble
+from labclient.evaluation import (
+    FORM_NAMES,
+    OwnDrift,
+    OwnPoint,
+    departure_told,
+    extent_of,
+    own_drift,
+    own_told,
+    own_zero,
+    shown_unit,
+    slope_told,
+    t_told,
+)
+from labclient.notebook import Reader
+from labclient.participation import State
+from labclient.ui._desk import Desk
+from labclient.ui._drift_plot import Bar, Dot, Drawing, DriftPlot
+from labclient.ui._errand import Errand
+from labclient.ui._page import Page
+from labclient.ui._snug import SnugTable
+from labclient.ui._watch import Snapshot
+from labclient.words import message, say
+
+_Key = tuple[object, ...]
+_EMPTY: Final = message("No cycle is measured yet. The values appear here as soon as there are any.")
+
+
+class DriftPage(Page):
+    """Computed in a thread of its own, from the record alone, whenever cycles, exclusions or the certificate have
+    changed and the page is looked at."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, message("Drift"))
+        self.missing.hide()
+        self.found: OwnDrift | None = None
+        self._key: _Key | None = None
+        self._asked: _Key | None = None
+        self._computing = False
+        self.point = QComboBox()
+        self.point.setAccessibleName(say(message("Point")))
+        self.point.currentIndexChanged.connect(self._show_point)
+        self.choice = QWidget()
+        row = QHBoxLayout(self.choice)
+        row.setContentsMargins(0, 0, 0, 0)
+        label = QLabel(say(message("Point")))
+        label.setBuddy(self.point)
+        row.addWidget(label)
+        row.addWidget(self.point)
+        row.addStretch(1)
+        self.plot = DriftPlot()
+        self.said = QLabel()
+        self.said.setWordWrap(True)
+        self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.table = SnugTable(
+            say(message("Own values over the days")),
+            [message("Point"), message("Days"), message("Form"), message("Slope ± u"),
+             message("t-test (information)"), message("At departure ± U95")],
+            wide=(4,),
+            numbers=(1,),
+        )  # fmt: skip
+        self.body.addWidget(self.choice)
+        self.body.addWidget(self.plot, 1)
+        self.body.addWidget(self.said)
+        self.body.addWidget(self.table)
+        self._show_nothing()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        super().show_snapshot(snapshot)
+        self._compute()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._compute()
+
+    def forget(self) -> None:
+        super().forget()
+        self.found, self._key = None, None
+        self._show_nothing()
+
+    def _compute(self) -> None:
+        """Ask for the values anew if they may have changed."""
+        if self.snapshot is None or self._computing or not self.isVisible():
+            return
+        state, path, size = self.snapshot.state, self.snapshot.path, self.snapshot.size
+        key = _key_of(path, state)
+        if key == self._key:
+            return
+        self._key, self._asked, self._computing = key, key, True
+
+        def work() -> OwnDrift:
+            with Reader.open(path) as record:
+                return own_drift(record, state.plan, state.accepted.laboratory, size)
+
+        errand = Errand()
+        errand.done.connect(self._computed)
+        errand.failed.connect(self._unfit)
+        errand.crashed.connect(self.desk.crashed)
+        errand.run(work)
+
+    def _computed(self, found: OwnDrift) -> None:
+        self._computing = False
+        if self._asked == self._key:
+            self.found = found
+            self._fill(found)
+        self._compute()
+
+    def _unfit(self, trouble: Trouble) -> None:
+        self._computing = False
+        if self._asked == self._key:
+            self._show_nothing()
+            self.said.setText(trouble.tell())
+            self.said.show()
+        self._compute()
+
+    def _fill(self, found: OwnDrift) -> None:
+        chosen = max(self.point.currentIndex(), 0)
+        self.point.blockSignals(True)
+        self.point.clear()
+        self.point.addItems([one.point for one in found.points])
+        self.point.setCurrentIndex(min(chosen, len(found.points) - 1))
+        self.point.blockSignals(False)
+        self.choice.setVisible(len(found.points) > 1)
+        self.table.show_rows([_row(one) for one in found.points])
+        self.table.setVisible(any(one.values for one in found.points))
+        self._show_point()
+
+    def _show_point(self) -> None:
+        if self.found is None or self.snapshot is None:
+            return
+        seen = self.found.points[max(self.point.currentIndex(), 0)]
+        state = self.snapshot.state
+        self.plot.heading = f"{state.plan.id} {state.accepted.laboratory} {seen.point}"
+        self.plot.show_drawing(own_drawing(seen))
+        self.said.setText(" ".join(map(say, own_told(seen))))
+        self.said.setVisible(bool(seen.values))
+
+    def _show_nothing(self) -> None:
+        self.choice.hide()
+        self.table.hide()
+        self.said.hide()
+        self.plot.show_drawing(Drawing(unit="", shown="", size=1.0, zero=None, nothing=_EMPTY))
+
+
+def own_drawing(seen: OwnPoint) -> Drawing:
+    """A point's own values as they are drawn."""
+    shown, size = shown_unit(extent_of(seen), seen.unit)
+    line = seen.line
+    return Drawing(
+        unit=seen.unit,
+        shown=shown,
+        size=size,
+        zero=own_zero(seen),
+        dots=tuple(Dot(one.time_s, one.value, bool(one.reason)) for one in seen.values),
+        bars=tuple(Bar(one.time_s, one.mean, one.u or 0.0) for one in seen.days),
+        band=line.band() if line else (),
+        known_from_s=seen.days[0].time_s if seen.days else 0.0,
+        known_until_s=seen.days[-1].time_s if seen.days else 0.0,
+        told=tuple(map(say, own_told(seen))),
+        nothing=_EMPTY,
+    )
+
+
+def _key_of(path: Path, state: State) -> _Key:
+    return path, tuple(state.cycles), tuple(state.excluded), state.standard
+
+
+def _row(seen: OwnPoint) -> tuple[str, ...]:
+    line = seen.line
+    form = say(FORM_NAMES[line.drift.form]) if line else "–"
+    told = (slope_told(seen), t_told(line), departure_told(seen)) if line else ("–", "–", "–")
+    return (seen.point, str(len(seen.days)), form, *(one if isinstance(one, str) else say(one) for one in told))
