@@ -115,8 +115,8 @@ class Shell(QMainWindow):
             Way("notebook", message("Notebook"), "Ctrl+B", lambda: NotebookPage(self.desk, self.aside)),
             Way("instruments", message("Instruments"), "Ctrl+I", lambda: InstrumentsPage(self.desk, self.tries),
                 alone=True),
-            Way("validation", message("Software validation"), "Ctrl+R", lambda: ValidationPage(self.desk, self.aside),
-                follows=False, alone=True, at_side=False),
+            Way("validation", message("Validation"), "Ctrl+R", lambda: ValidationPage(self.desk, self.aside),
+                follows=False, alone=True),
             Way("settings", message("Settings"), "Ctrl+,",
                 lambda: SettingsPage(self.desk, self.aside, self.liked, self._chosen), follows=False, alone=True),
         )  # fmt: skip
