@@ -14,6 +14,7 @@ from labclient.plan._data import (
     Laboratory,
     Measurement,
     Model,
+    Monitoring,
     MonteCarlo,
     Participant,
     Plan,
@@ -33,6 +34,7 @@ from labclient.plan._data import (
     Text,
     Transcription,
     TransferStandard,
+    TransportRule,
 )
 from labclient.plan._model_rules import influences_asked, input_unit
 from labclient.plan._reading import read_plan, read_trust
@@ -53,6 +55,7 @@ __all__ = [
     "Laboratory",
     "Measurement",
     "Model",
+    "Monitoring",
     "MonteCarlo",
     "Participant",
     "Plan",
@@ -73,6 +76,7 @@ __all__ = [
     "Text",
     "Transcription",
     "TransferStandard",
+    "TransportRule",
     "TrustList",
     "TrustedPerson",
     "asked_at",

@@ -290,6 +290,38 @@ class Rounding(_Data, frozen=True):
     up: bool = False
 
 
+class TransportRule(_Data, frozen=True):
+    """What a journey may do to the transfer standard: its change before and after, beside a check standard, against
+    `limit` (unit of the plan's quantity). `u_day` is the day-to-day standard deviation of the difference between both;
+    `legs` journeys are judged together."""
+
+    limit: Quantity
+    u_day: Quantity
+    legs: Count = 3
+
+
+class Monitoring(_Data, frozen=True):
+    """How the pilot laboratory follows the transfer standard through its own visits, and compares in the end.
+
+    `form` is that of the drift, or "rule": the program's stated rule picks it. `limit` bounds the change over the whole
+    circulation. `visit_rows` names the rows of the budget that change from one visit to the next; without any, those
+    from the readings. `u_laboratory` is the standard uncertainty that laboratories are expected to claim; a comparison
+    can be judged where u_TS is at most `most_ratio` times that. `reference` is the reference value of the comparison.
+    """
+
+    form: Literal["rule", "constant", "line", "quadratic", "piecewise"] = "rule"
+    limit: Quantity | None = None
+    k: Decimal = Decimal(2)
+    visit_rows: tuple[Identifier, ...] = ()
+    transport: TransportRule | None = None
+    u_laboratory: Quantity | None = None
+    most_ratio: Decimal = Decimal(1)
+    reference: Literal[
+        "pilot", "weighted-mean", "median", "largest-consistent-subset", "dersimonian-laird", "mandel-paule"
+    ] = "pilot"
+    sigma_pt: Quantity | None = None
+
+
 class Transcription(_Data, frozen=True):
     """How a plan that came as a document became data: typed by one person, confirmed by another."""
 
@@ -329,6 +361,7 @@ class Plan(_Data, frozen=True):
     monte_carlo: MonteCarlo | None = None
     examination: Examination | None = None
     sanity: Sanity = Sanity()
+    monitoring: Monitoring | None = None
 
     def point(self, id: str) -> Point:
         """The point of that id; KeyError when the plan has none."""

@@ -9,6 +9,7 @@ import msgspec
 from labclient.errors import UnitUnknown
 from labclient.plan._data import Plan, Quantity, Range
 from labclient.plan._model_rules import model_faults
+from labclient.plan._monitoring_rules import monitoring_faults
 from labclient.units import factor, unit
 from labclient.words import Message, message
 
@@ -26,6 +27,7 @@ def faults(plan: Plan) -> tuple[Message, ...]:
         *_scheme(plan),
         *_budget(plan),
         *model_faults(plan),
+        *monitoring_faults(plan),
         *_people(plan),
     )
 
