@@ -1,4 +1,4 @@
-"""What the window can be told from everywhere: the menu, its keys, and the page that lists them.
+"""What the window can be told from everywhere: the menu, its keys, and the help that lists them.
 
 No bare letters and no Ctrl+Space: Chinese input methods take those for themselves.
 """
@@ -6,10 +6,22 @@ No bare letters and no Ctrl+Space: Chinese input methods take those for themselv
 from collections.abc import Callable, Iterable
 
 from msgspec import Struct
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QLabel,
+    QMainWindow,
+    QVBoxLayout,
+    QWidget,
+)
 
-from labclient.words import Message, message, say
+from labclient.words import LANGUAGES, Message, message, say
+
+SPELLED = "spelled"
 
 
 class Command(Struct, frozen=True):
@@ -52,23 +64,37 @@ def fill_menus(window: QMainWindow, commands: Iterable[Command]) -> None:
         window.addAction(action)
 
 
-def show_keys(parent: QWidget, commands: Iterable[Command]) -> QDialog:
-    """List every key in a dialog that does not stop anything."""
+def show_help(parent: QWidget, title: str, about: Message, commands: Iterable[Command]) -> QDialog:
+    """What the page of that title is for and what comes next, and every key; nothing is stopped by it."""
     dialog = QDialog(parent)
-    dialog.setWindowTitle(say(message("Keys")))
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowTitle(say(message("Help and keys")))
+    heading, told = QLabel(title), QLabel(say(about))
+    heading.setObjectName("heading")
+    told.setObjectName("about")
+    told.setWordWrap(True)
     grid = QGridLayout()
+    grid.setVerticalSpacing(0)
     rows = [*PAGE_KEYS, *((command.keys, command.label) for command in commands if command.keys)]
-    half = (len(rows) + 1) // 2
+    third = -(-len(rows) // 3)
     for place, (keys, label) in enumerate(rows):
         shown = QLabel(QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText))
         shown.setProperty("role", "heading")
-        row, column = place % half, 2 * (place // half)
+        row, column = place % third, 2 * (place // third)
         grid.addWidget(shown, row, column)
         grid.addWidget(QLabel(say(label).replace("&", "")), row, column + 1)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(dialog.close)
     layout = QVBoxLayout(dialog)
+    layout.addWidget(heading)
+    layout.addWidget(told)
     layout.addLayout(grid)
     layout.addWidget(buttons)
     dialog.open()
     return dialog
+
+
+def spell(button: QAbstractButton, label: Message) -> None:
+    """Put words on a button; it is found by those of every language."""
+    button.setText(say(label))
+    button.setProperty(SPELLED, " ".join(say(label, language) for language in LANGUAGES))

@@ -4,20 +4,19 @@ from functools import partial
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QByteArray, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from labclient import words
-from labclient.acquisition import run_waits
-from labclient.errors import BrokenOff, Mishap, Trouble
+from labclient.errors import Trouble
 from labclient.participation import STATION_NAMES, STATIONS, State
 from labclient.plan import Station
 from labclient.ui._aside import Aside
 from labclient.ui._attention import Attention
 from labclient.ui._begin import ask_beginning
-from labclient.ui._boxes import ask_to_connect, tell_trouble
-from labclient.ui._commands import Command, fill_menus, show_keys
+from labclient.ui._boxes import ask_to_connect, ask_to_leave, tell_trouble
+from labclient.ui._commands import Command, fill_menus, show_help
 from labclient.ui._demo import DemoPlayer
 from labclient.ui._desk import Desk
 from labclient.ui._dress import dress
@@ -31,15 +30,17 @@ from labclient.ui._home import HomePage, remember
 from labclient.ui._instrument_work import Tries
 from labclient.ui._instruments import InstrumentsPage
 from labclient.ui._notebook import NotebookPage
-from labclient.ui._output_dialog import OutputDialog
-from labclient.ui._output_work import OutputWork, Sources
+from labclient.ui._output_keeper import OutputKeeper
 from labclient.ui._page import Page
+from labclient.ui._page_help import ABOUT
+from labclient.ui._palette import Palette, everywhere, on_page
 from labclient.ui._plan_page import PlanPage
 from labclient.ui._plot import RunPlot
 from labclient.ui._preferences import Preferences, keep, next_scale
 from labclient.ui._records import ArrivalPage, departure_page, handover_page
 from labclient.ui._results import ResultsPage
 from labclient.ui._runs import MeasurementPage, RunPage, StabilityPage
+from labclient.ui._said import Said, show_said
 from labclient.ui._satellites import SatellitesDialog
 from labclient.ui._settings import SettingsPage
 from labclient.ui._status import StatusBar
@@ -64,15 +65,16 @@ class Shell(QMainWindow):
         self.player = DemoPlayer()
         self.path: Path | None = None
         self.snapshot: Snapshot | None = None
+        self.said = Said()
         self._who_is_asked = False
         RunPlot.liked_axis = self.liked.plot_time
         self.attention = Attention(self, self.desk, self.watcher, lambda: self.liked)
-        self.outputs = OutputWork()
-        self.output: OutputDialog | None = None
+        self.outputs = OutputKeeper(self, self.desk, lambda: self.snapshot, self.show_trouble, self._crashed)
         self._connect()
         self._build()
         self.resize(1280, 720)
-        self.outputs.look(None, None)  # a program that died may have left something on
+        self.restoreGeometry(QByteArray.fromHex(self.liked.geometry.encode()))
+        self.outputs.look()
 
     # -- what it is made of --------------------------------------------------------------------------------------------
 
@@ -130,8 +132,8 @@ class Shell(QMainWindow):
             Command(program, message("Begin with a plan…"), "Ctrl+N", self._begin),
             Command(program, message("Who is working?"), "Ctrl+W", self.ask_who),
             Command(program, message("Satellites…"), "Ctrl+T", self.show_satellites),
-            Command(program, message("Output…"), "Ctrl+U", self.show_output),
-            Command(program, message("Quit"), "Ctrl+Q", self.close),
+            Command(program, message("Output…"), "Ctrl+U", self.outputs.show),
+            Command(program, message("Quit"), "Ctrl+Q", self.leave),
             *(
                 Command(stations, STATION_NAMES[station], f"Ctrl+{row + 1}", partial(self.go_to, station))
                 for row, station in enumerate(STATIONS)
@@ -141,7 +143,9 @@ class Shell(QMainWindow):
             Command(view, message("Light / dark"), "Ctrl+D", self.change_theme),
             Command(view, message("Larger"), "Ctrl+=", lambda: self.change_scale(+1)),
             Command(view, message("Smaller"), "Ctrl+-", lambda: self.change_scale(-1)),
-            Command(view, message("Keys"), "F1", lambda: show_keys(self, self.commands())),
+            Command(view, message("Find a command…"), "Ctrl+K", self.find_command),
+            Command(view, message("What was said"), "F4", lambda: show_said(self, self.said)),
+            Command(view, message("Help and keys"), "F1", self.help),
         )
 
     def _connect(self) -> None:
@@ -152,13 +156,6 @@ class Shell(QMainWindow):
         self.desk.opened.connect(self._opened)
         self.desk.done.connect(self._done)
         self.watcher.crashed.connect(self._crashed)
-        self.desk.before_closing = self.outputs.end_now
-        self.outputs.crashed.connect(self._crashed)
-        self.outputs.listed.connect(self._look_at_left)
-        self.outputs.failed.connect(self._output_failed)
-        self.desk.told.connect(self._paused)
-        self.desk.failed.connect(self._broke)
-        self.desk.crashed.connect(self._broke)
         for worker in (self.desk, self.aside, self.tries):
             worker.failed.connect(self.show_trouble)
             worker.crashed.connect(self._crashed)
@@ -175,6 +172,10 @@ class Shell(QMainWindow):
         page = self.pages[view]
         if isinstance(page, HomePage | SettingsPage):
             page.refresh()
+        if self.path is None and self.frame.needs_notebook(view):
+            self.tell(
+                say(message("No notebook is open.")) + " " + say(message("Open one from the list of comparisons."))
+            )
         self.frame.look(view, with_notebook=self.path is not None)
 
     def open(self, path: Path) -> None:
@@ -214,25 +215,47 @@ class Shell(QMainWindow):
         if self.snapshot is not None:
             SatellitesDialog(self, self.desk, self.snapshot.state, self.snapshot.path).open()
 
-    def show_output(self) -> None:
-        """What a source or controller puts out; a dialog that stays beside the page."""
-        if self.output is None:
-            self.output = OutputDialog(self, self.desk, self.outputs, self.snapshot)
-            self.output.destroyed.connect(self._forget_output)
-            self.output.show()
-        self.output.raise_()
-        self.output.activateWindow()
+    def find_command(self) -> None:
+        """Anything that can be done now, by its words."""
+        page = self.pages[self.frame.view]
+        Palette(self, (*on_page(page), *everywhere(self.commands()))).open()
+
+    def help(self) -> None:
+        """What this page is for, and every key."""
+        page = self.pages[self.frame.view]
+        show_help(self, page.title.text(), ABOUT[self.frame.view], self.commands())
 
     def tell(self, sentence: str) -> None:
-        """One line in the status bar."""
+        """One line in the status bar; F4 shows the last ones."""
+        self.said.add(sentence)
         self.status.tell(sentence)
 
     def show_trouble(self, trouble: Trouble) -> None:
         """What went wrong and what to do next."""
+        self.said.add(trouble.tell())
         tell_trouble(self, trouble)
 
+    def leave(self) -> None:
+        """Close the window; whoever is recording says first what becomes of the run."""
+        if self.recording:
+            ask_to_leave(self, self.showMinimized, self.close)
+        else:
+            self.close()
+
+    @property
+    def recording(self) -> bool:
+        """Whether a run is under way here."""
+        at_work = self.desk.participation is not None and not self.desk.idle and not self.player.playing
+        return at_work and self.snapshot is not None and bool(self.snapshot.state.open_runs)
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Everything shown is recorded already; what runs is ended, the files are closed."""
+        """Everything shown is recorded already; what runs is ended, the files are closed. A person who closes it by its
+        corner is asked first."""
+        if event.spontaneous() and self.recording:
+            event.ignore()
+            self.leave()
+            return
+        self._keep_place()
         self.watcher.leave()
         self.player.stop()
         self.outputs.shut()
@@ -242,29 +265,6 @@ class Shell(QMainWindow):
         event.accept()
 
     # -- what comes in -------------------------------------------------------------------------------------------------
-
-    def _look_at_left(self, found: Sources) -> None:
-        """What may still be on is shown at once, with its safe state."""
-        if found.told and self.output is None:
-            self.show_output()
-
-    def _paused(self, sentence: Message) -> None:
-        """A run that pauses while something is put out is ended: afterwards it would read what is no longer there."""
-        if sentence.template == run_waits(sentence).template and self.outputs.halt("paused"):
-            self.desk.break_off()
-
-    def _broke(self, trouble: BaseException) -> None:
-        """What broke a run off, the world that failed it or a bug ends what is put out; a mere refusal does not."""
-        if isinstance(trouble, BrokenOff | Mishap) or not isinstance(trouble, Trouble):
-            self.outputs.halt("halted" if isinstance(trouble, BrokenOff) else "fault")
-
-    def _output_failed(self, trouble: Trouble) -> None:
-        """The dialog says what is wrong; without one, a box does."""
-        if self.output is None:
-            self.show_trouble(trouble)
-
-    def _forget_output(self) -> None:
-        self.output = None
 
     def _opened(self, path: Path) -> None:
         self._remember(path)
@@ -322,7 +322,7 @@ class Shell(QMainWindow):
             self._who_is_asked = False
             self._name_worker(snapshot.state)
         if before is None or (station != before.state.station == self.frame.view):  # who looks elsewhere is left there
-            self.show_view(station or STATIONS[-1])
+            self.show_view(self._left_at(station) if before is None else station or STATIONS[-1])
 
     def _replied(self, replies: LiveReplies) -> None:
         for page in self._following:
@@ -385,6 +385,21 @@ class Shell(QMainWindow):
             self.status.show_snapshot(self.snapshot)
             self.watcher.follow(self.path)  # the plots are drawn anew from the record
         self.show_view(view)
+
+    def _keep_place(self) -> None:
+        """The next start begins where this one ends."""
+        if not self.desk.closing:
+            path = str(self.path) if self.path is not None else self.liked.notebook
+            page = self.frame.view if self.path is not None else self.liked.page
+            geometry = bytes(self.saveGeometry().toHex().data()).decode()
+            left = msgspec.structs.replace(self.liked, geometry=geometry, notebook=path, page=page)
+            self.desk.run("like", lambda: keep(left))
+
+    def _left_at(self, station: Station | None) -> str:
+        """Where this notebook was left at the last end, once; else the station at which the work stands."""
+        left, self.liked = self.liked, msgspec.structs.replace(self.liked, page="")
+        again = str(self.path) == left.notebook and self.pages.get(left.page) in self._following
+        return left.page if again else station or STATIONS[-1]
 
     def _forms(self) -> list[StructForm]:
         return [form for page in self.pages.values() for form in page.findChildren(StructForm)]

@@ -155,11 +155,11 @@ def test_the_window_has_a_command_for_it(light, qtbot, tmp_path, monkeypatch) ->
     commands: tuple[Command, ...] = shell.commands()
     assert sum(one.keys == "Ctrl+U" for one in commands) == 1
     next(one for one in commands if one.keys == "Ctrl+U").act()
-    assert shell.output is not None
-    shell.output.reject()
-    qtbot.waitUntil(lambda: shell.output is None, timeout=WAIT_MS)
+    assert shell.outputs.dialog is not None
+    shell.outputs.dialog.reject()
+    qtbot.waitUntil(lambda: shell.outputs.dialog is None, timeout=WAIT_MS)
     halted: list[str] = []
-    monkeypatch.setattr(shell.outputs, "halt", lambda cause: halted.append(cause) or True)
+    monkeypatch.setattr(shell.outputs.work, "halt", lambda cause: halted.append(cause) or True)
     monkeypatch.setattr(shell.desk, "break_off", lambda: halted.append("run"))
     shell.desk.told.emit(message("Something else."))
     shell.desk.told.emit(run_waits(message("No answer.")))
