@@ -33,26 +33,34 @@ Trouble
     └── NetworkTrouble    a platform cannot be reached, or answers what cannot be believed
 """
 
-from labclient.words import Message, say
+from typing import ClassVar
+
+from labclient.words import Message, message, say
 
 
 class Trouble(Exception):
-    """Expected trouble: `sentence` says what happened, `step` what to do next."""
+    """Expected trouble: `sentence` says what happened, `step` what to do next. Where none was given, the `usual` one of
+    its kind is told: nobody is refused without a way on."""
 
     exit_code = 3
+    usual: ClassVar[Message] = message("Try it once more. If it stays so, ask whoever looks after labclient.")
 
     def __init__(self, sentence: Message, step: Message | None = None) -> None:
         super().__init__(sentence, step)
         self.sentence = sentence
         self.step = step
 
+    @property
+    def way_on(self) -> Message:
+        """What to do next."""
+        return self.step or self.usual
+
     def tell(self, language: str | None = None) -> str:
         """Both sentences, in the reader's language."""
-        told = say(self.sentence, language)
-        return f"{told}\n→ {say(self.step, language)}" if self.step else told
+        return f"{say(self.sentence, language)}\n→ {say(self.way_on, language)}"
 
     def __str__(self) -> str:
-        return self.tell()
+        return self.tell() if self.step else say(self.sentence)
 
 
 class Refused(Trouble):
@@ -60,31 +68,34 @@ class Refused(Trouble):
 
 
 class GateClosed(Refused):
-    pass
+    usual = message("Look at what the open station needs, and go on from there.")
 
 
 class BrokenOff(Refused):
-    pass
+    usual = message("Start it again when you are ready; what was recorded stays.")
 
 
 class NotVerified(Refused):
-    pass
+    usual = message("Do not go on with it. Ask for it once more where it comes from.")
 
 
 class PassphraseWrong(Refused):
-    pass
+    usual = message("Type it once more; look at Caps Lock and at the language of the keyboard.")
 
 
 class NotSettled(Refused):
-    pass
+    usual = message("Look for the cause, wait, and start again.")
 
 
 class WrongUse(Trouble):
     exit_code = 2
+    usual = message("Correct what is named, and try again.")
 
 
 class EntryInvalid(WrongUse):
     """`path` leads to the field at fault: names of fields, places in tables from 0; empty for the entry as a whole."""
+
+    usual = message("Correct the field that is named, and enter it again.")
 
     def __init__(self, sentence: Message, step: Message | None = None, path: tuple[str | int, ...] = ()) -> None:
         super().__init__(sentence, step)
@@ -92,35 +103,35 @@ class EntryInvalid(WrongUse):
 
 
 class PlanInvalid(WrongUse):
-    pass
+    usual = message("Correct it at the place named; what the pilot laboratory has signed, only the pilot corrects.")
 
 
 class DriverInvalid(WrongUse):
-    pass
+    usual = message("Correct the file or the register at the place named.")
 
 
 class ModelInvalid(WrongUse):
-    pass
+    usual = message("Correct the model; that of a plan, only the pilot laboratory corrects.")
 
 
 class NumberInvalid(WrongUse):
-    pass
+    usual = message("Write one number, such as 10.00012 or 1.2E-6.")
 
 
 class UnitUnknown(WrongUse):
-    pass
+    usual = message("Write the unit with its symbol, such as mV, kΩ or °C.")
 
 
 class DataUnfit(WrongUse):
-    pass
+    usual = message("Look at the numbers it was given: state what is missing, or measure again.")
 
 
 class Mishap(Trouble):
-    pass
+    usual = message("Look for the cause outside the program, and try again.")
 
 
 class LinkTrouble(Mishap):
-    pass
+    usual = message("Look at power, cable and address, and that no other program holds the instrument; then try again.")
 
 
 class LinkTimeout(LinkTrouble):
@@ -132,36 +143,36 @@ class LinkLost(LinkTrouble):
 
 
 class ReplyInvalid(LinkTrouble):
-    pass
+    usual = message("Look at the raw answer, and that the instrument is set up as its driver says.")
 
 
 class WrongInstrument(LinkTrouble):
-    pass
+    usual = message("Connect the instrument that is registered, or register this one.")
 
 
 class NoGoodReading(LinkTrouble):
-    pass
+    usual = message("Look at the range and at what is connected; then start again.")
 
 
 class NotebookTrouble(Mishap):
-    pass
+    usual = message("Close the notebook and open it again.")
 
 
 class NotebookLocked(NotebookTrouble):
-    pass
+    usual = message("Close it in the other program, then open it here.")
 
 
 class NotebookDamaged(NotebookTrouble):
-    pass
+    usual = message("Write nothing more into it. Check the whole of it, and take the second copy where there is one.")
 
 
 class StorageTrouble(Mishap):
-    pass
+    usual = message("Look at the disk, the stick or the network folder, and try again.")
 
 
 class DiskFull(StorageTrouble):
-    pass
+    usual = message("Make room on the disk, then go on.")
 
 
 class NetworkTrouble(Mishap):
-    pass
+    usual = message("Try again when the network is there; nothing is lost, and nothing is sent twice.")

@@ -7,7 +7,7 @@ import pytest
 
 from labclient import errors
 from labclient.errors import Mishap, Refused, Trouble, WrongUse
-from labclient.words import message
+from labclient.words import LANGUAGES, message, say
 
 KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, Trouble)]
 NEXT_STEP = "Plug in the stick, or name another folder."
@@ -43,8 +43,18 @@ def test_the_exit_code_is_that_of_the_branch(kind: type[Trouble]) -> None:
 def test_a_trouble_tells_its_sentence_and_its_step(kind: type[Trouble]) -> None:
     alone = kind(message("Arrival"))
     both = kind(message("Arrival"), message("Plug in the stick, or name another folder."))
-    assert (alone.tell("en"), str(alone)) == ("Arrival", "Arrival")
+    assert str(alone) == "Arrival"
     assert both.tell("en") == f"Arrival\n→ {NEXT_STEP}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_nobody_is_refused_without_a_way_on(kind: type[Trouble], language: str) -> None:
+    """Wherever none is given, the kind itself has one, in the reader's words."""
+    sentence, step = kind(message("Arrival")).tell(language).splitlines()
+    assert sentence == say(message("Arrival"), language)
+    assert step == f"→ {say(kind.usual, language)}"
+    assert step.endswith((".", "。"))
 
 
 def test_the_kinds_are_troubles_of_people_and_not_of_the_program() -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QPushButton, QVBox
 from labclient.instruments import document_of
 from labclient.ui._certificate_dialog import CertificateDialog
 from labclient.ui._certificate_page import show_document
+from labclient.ui._commands import spell
 from labclient.ui._confirm_dialog import ConfirmDialog
 from labclient.ui._desk import Desk
 from labclient.ui._instrument_work import Benchful, Listed, Tries, rows_of
@@ -93,7 +94,8 @@ class CertificatePanel(QWidget):
 
 def quiet(label: Message, act: Callable[[], None]) -> QPushButton:
     """A quiet button."""
-    button = QPushButton(say(label))
+    button = QPushButton()
+    spell(button, label)
     button.setProperty("role", "quiet")
     button.clicked.connect(act)
     return button

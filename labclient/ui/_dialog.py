@@ -121,7 +121,7 @@ class AskingDialog(QDialog):
 
     def refused(self, trouble: Trouble) -> None:
         """The work was not done: say why."""
-        self.trouble.put(trouble.sentence, trouble.step)
+        self.trouble.put(trouble.sentence, trouble.way_on)
 
     def look(self) -> None:
         """Let the buttons say what is possible now."""

@@ -62,13 +62,17 @@ class Frame(QWidget):
 
     def look(self, view: str, *, with_notebook: bool) -> None:
         """Show a page; one that shows a notebook is not shown while none is open."""
-        if view in self._needs_notebook and not with_notebook:
+        if self.needs_notebook(view) and not with_notebook:
             return
         self.view = view
         self.rail.setCurrentRow(next((row for row, station in enumerate(STATIONS) if station == view), -1))
         self.stack.setCurrentWidget(self._pages[view])
         self.side.setVisible(with_notebook or view != HOME)
         self.headline.setVisible(with_notebook and view in self._of_notebook)
+
+    def needs_notebook(self, view: str) -> bool:
+        """Whether that page shows nothing while no notebook is open."""
+        return view in self._needs_notebook
 
     def show_state(self, state: State) -> None:
         """What is worked on, how far its stations are, and what is measured with."""

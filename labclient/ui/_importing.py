@@ -95,7 +95,7 @@ class ImportDialog(AskingDialog):
             self._forget_look()
             assert answer.trouble is not None
             done = message("Recorded as run {run}; its check could not be made:", run=answer.made.run)
-            self.trouble.put(done, answer.trouble.sentence, answer.trouble.step)
+            self.trouble.put(done, answer.trouble.sentence, answer.trouble.way_on)
             self.cancel.setText(say(message("Close")))
 
     # -- the file ------------------------------------------------------------------------------------------------------

@@ -242,7 +242,7 @@ class InstrumentsPage(Page):
         bar.setValue(bar.maximum())
 
     def _say_trouble(self, trouble: Trouble | None) -> None:
-        self.trouble.put(*((trouble.sentence, trouble.step) if trouble is not None else ()))
+        self.trouble.put(*((trouble.sentence, trouble.way_on) if trouble is not None else ()))
 
     def _tell(self, sentence: Message) -> None:
         self.said.setText(say(sentence))

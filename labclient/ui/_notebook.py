@@ -23,6 +23,7 @@ from labclient.signing import storage, write_whole
 from labclient.ui._aside import Aside
 from labclient.ui._checkpoint import CheckpointDialog, Signed, sign_checkpoint_of
 from labclient.ui._choose import choose_folder, choose_new
+from labclient.ui._commands import spell
 from labclient.ui._desk import Desk
 from labclient.ui._page import Page
 from labclient.ui._second_copy import CopyFollower
@@ -57,7 +58,8 @@ class NotebookPage(Page):
         row = QHBoxLayout()
         row.addWidget(self.search, 1)
         row.addWidget(self.readings)
-        self.prove_button = QPushButton(say(message("Prove this entry…")))
+        self.prove_button = QPushButton()
+        spell(self.prove_button, message("Prove this entry…"))
         self.prove_button.clicked.connect(self._prove)
         row.addWidget(self.prove_button)
         self.table = _table(self.filter)

@@ -146,7 +146,7 @@ class OutputDialog(QDialog):
         self.left.put(sentence)
 
     def _fail(self, trouble: Trouble) -> None:
-        self.trouble.put(trouble.sentence, trouble.step)
+        self.trouble.put(trouble.sentence, trouble.way_on)
         self.look()
 
     # -- what it shows -------------------------------------------------------------------------------------------------

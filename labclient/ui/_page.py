@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from labclient.ui._commands import spell
 from labclient.ui._desk import Desk
 from labclient.ui._happening import Happening
 from labclient.ui._watch import LiveReplies, Snapshot
@@ -69,7 +70,8 @@ class Page(QWidget):
 
     def primary(self, label: Message, act: Callable[[], None]) -> QPushButton:
         """The one primary button, with Ctrl+Enter."""
-        button = QPushButton(say(label))
+        button = QPushButton()
+        spell(button, label)
         button.setObjectName("primary")
         button.setShortcut(QKeySequence("Ctrl+Return"))
         button.clicked.connect(act)
@@ -78,14 +80,16 @@ class Page(QWidget):
 
     def in_body(self, label: Message, act: Callable[[], None]) -> QPushButton:
         """A button of its own line in the body, as wide as its words."""
-        button = QPushButton(say(label))
+        button = QPushButton()
+        spell(button, label)
         button.clicked.connect(act)
         self.body.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         return button
 
     def secondary(self, label: Message, act: Callable[[], None]) -> QPushButton:
         """A further button, left of the primary one."""
-        button = QPushButton(say(label))
+        button = QPushButton()
+        spell(button, label)
         button.clicked.connect(act)
         self.buttons.addWidget(button)
         return button

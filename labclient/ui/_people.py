@@ -93,7 +93,7 @@ class PeopleList(QWidget):
     def _done(self, what: str, answer: object) -> None:
         if what in {REQUEST, INSTALL}:
             trouble = answer if isinstance(answer, Trouble) else None
-            self.trouble.put(*((trouble.sentence, trouble.step) if trouble else ()))
+            self.trouble.put(*((trouble.sentence, trouble.way_on) if trouble else ()))
             self.refresh()
         elif what == LIST and isinstance(answer, tuple):
             self._people = answer

@@ -1,4 +1,5 @@
-"""What a person likes, kept on this PC: language, theme, size, how to be called. Nothing here touches a measurement."""
+"""What a person likes, kept on this PC: language, theme, size, how to be called; and where the window was left. Nothing
+here touches a measurement."""
 
 from pathlib import Path
 from typing import Literal
@@ -14,13 +15,17 @@ SCALES = (0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 
 class Preferences(Struct, frozen=True, omit_defaults=True):
     """An empty language or theme means: as the system says. `attention`: how somebody is called who is needed, with
-    "sound" flashing too. `plot_time`: what the axis of time of a run shows."""
+    "sound" flashing too. `plot_time`: what the axis of time of a run shows. `geometry`: the window's size and place, as
+    Qt writes them, in hexadecimal. `page`: what was looked at last of the notebook `notebook`."""
 
     language: Literal["", "en", "zh_CN"] = ""
     theme: Literal["", "light", "dark"] = ""
     scale: float = 1.0
     attention: Literal["flash", "sound", "none"] = "flash"
     plot_time: Literal["elapsed", "wall"] = "elapsed"
+    geometry: str = ""
+    notebook: str = ""
+    page: str = ""
 
 
 def preferences() -> Preferences:

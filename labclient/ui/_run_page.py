@@ -11,6 +11,7 @@ from labclient.plan import Station
 from labclient.ui._bench import runs_of
 from labclient.ui._bench_view import BenchView
 from labclient.ui._by_hand import ByHand
+from labclient.ui._commands import spell
 from labclient.ui._desk import Desk
 from labclient.ui._digits import BigDigits
 from labclient.ui._happening import Happening
@@ -208,7 +209,8 @@ class RunPage(Page):
 
     def _aside(self, label: Message, key: str) -> QPushButton:
         """A quiet button beside the title."""
-        button = QPushButton(say(label))
+        button = QPushButton()
+        spell(button, label)
         button.setProperty("role", "quiet")
         button.setShortcut(QKeySequence(key))
         self._head.addWidget(button)

@@ -93,7 +93,7 @@ class SatellitesDialog(AskingDialog):
     def look(self) -> None:
         super().look()
         why = None if self.waiting else hindrance(self.desk, self._state, self.action)
-        self.why_not.put(*((why.sentence, why.step) if why else ()))
+        self.why_not.put(*((why.sentence, why.way_on) if why else ()))
         self.cancel.setEnabled(not self.waiting)
 
     def reject(self) -> None:

@@ -86,7 +86,7 @@ class SendDialog(AskingDialog):
     def refused(self, trouble: Trouble) -> None:
         self.said.setText("")
         again = isinstance(trouble, NetworkTrouble | BrokenOff)
-        self.trouble.put(trouble.sentence, _AGAIN if again else trouble.step)
+        self.trouble.put(trouble.sentence, _AGAIN if again else trouble.way_on)
         self.look()
         self.ok.setFocus()
 

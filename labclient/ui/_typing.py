@@ -161,7 +161,7 @@ class TypeDialog(AskingDialog):
         if what != _LOOK:
             return
         if isinstance(answer, Trouble):
-            self.trouble.put(answer.sentence, answer.step)
+            self.trouble.put(answer.sentence, answer.way_on)
         elif isinstance(answer, Register):
             self._register = answer
             _fill(self.instrument, answer.instruments)
