@@ -17,6 +17,7 @@ from labclient.cli import (
     _copy,
     _delivery,
     _demo,
+    _drift,
     _enter,
     _identity,
     _import,
@@ -44,7 +45,7 @@ from labclient.home import this_pc
 from labclient.words import LANGUAGES, message, say, system_language, use_language
 
 _MODULES = (
-    _demo, _simulate, _instruments, _identity, _plan, _trust, _notebook, _copy, _prove, _status, _enter,
+    _demo, _simulate, _instruments, _identity, _plan, _trust, _notebook, _copy, _prove, _status, _drift, _enter,
     _record, _type, _import, _satellite, _package, _verify, _delivery, _outbox, _sealing, _validate, _selftest,
 )  # fmt: skip
 FAULT = 70

@@ -29,9 +29,28 @@ from labclient.evaluation._data import (
     PointResult,
     Result,
 )
+from labclient.evaluation._degrees import (
+    METHODS_OF_REFERENCE,
+    Degree,
+    Degrees,
+    LabPoint,
+    Method,
+    Reference,
+    agreement_of,
+    check_released,
+    lab_point,
+    missing_laboratories,
+)
 from labclient.evaluation._forms import forms_told
 from labclient.evaluation._inputs import BudgetDeclared, CertifiedValue, Declared, InfluenceUncertainty, Standard
 from labclient.evaluation._methods import METHODS, unknown_methods
+from labclient.evaluation._monitored_told import (
+    AGREEMENT_NAMES,
+    at_told,
+    monitored_told,
+    reference_told,
+)
+from labclient.evaluation._monitoring import Asked, At, Monitored, monitor, pooled, same_comparison
 from labclient.evaluation._names import CHECK_NAMES, VERDICT_NAMES
 from labclient.evaluation._origin import counts, origin_counts
 from labclient.evaluation._own_drift import Band, DayMean, OwnDrift, OwnLine, OwnPoint, OwnValue, own_drift, own_line
@@ -59,13 +78,18 @@ from labclient.evaluation._result_told import (
 )
 from labclient.evaluation._stretch import write_stretch
 from labclient.evaluation._valued import Told
+from labclient.evaluation._visits import Visit, VisitPoint, visit_of, visit_point
 
 __all__ = [
+    "AGREEMENT_NAMES",
     "CHECK_NAMES",
     "FORM_NAMES",
     "METHODS",
+    "METHODS_OF_REFERENCE",
     "STANDING_NAMES",
     "VERDICT_NAMES",
+    "Asked",
+    "At",
     "Averaging",
     "Band",
     "BudgetDeclared",
@@ -77,20 +101,30 @@ __all__ = [
     "Correction",
     "DayMean",
     "Declared",
+    "Degree",
+    "Degrees",
     "Drawn",
     "Figure",
     "InfluenceUncertainty",
+    "LabPoint",
     "Measured",
+    "Method",
+    "Monitored",
     "Outlying",
     "OwnDrift",
     "OwnLine",
     "OwnPoint",
     "OwnValue",
     "PointResult",
+    "Reference",
     "Result",
     "Standard",
     "Told",
+    "Visit",
+    "VisitPoint",
+    "agreement_of",
     "amount_told",
+    "at_told",
     "averaging",
     "averaging_of",
     "averaging_told",
@@ -99,6 +133,7 @@ __all__ = [
     "cautions_told",
     "chain_told",
     "check_again",
+    "check_released",
     "counts",
     "coverage_told",
     "departure_told",
@@ -112,14 +147,21 @@ __all__ = [
     "forms_told",
     "functional",
     "k_text",
+    "lab_point",
     "measured",
+    "missing_laboratories",
+    "monitor",
+    "monitored_told",
     "origin_counts",
     "own_drift",
     "own_line",
     "own_told",
     "own_zero",
+    "pooled",
     "reading_stability",
+    "reference_told",
     "result",
+    "same_comparison",
     "same_result",
     "settled",
     "settling",
@@ -131,6 +173,8 @@ __all__ = [
     "transport",
     "unknown_methods",
     "verdict_told",
+    "visit_of",
+    "visit_point",
     "write_stretch",
     "zero",
 ]

@@ -75,6 +75,7 @@ from labclient.participation._sourced import SourcedHands, check_source
 from labclient.participation._state import STATIONS, Run, State, fold
 from labclient.participation._told import ORIGIN_NAMES, READINGS, TASK_NAMES, told
 from labclient.participation._typed import TypedRuns
+from labclient.participation._visits import Sent, keep_visits, kept_visits, read_sent, read_visit
 
 __all__ = [
     "FIELD_NAMES",
@@ -111,6 +112,7 @@ __all__ = [
     "Place",
     "Run",
     "Runs",
+    "Sent",
     "SourcedHands",
     "State",
     "Told",
@@ -147,6 +149,8 @@ __all__ = [
     "issue_satellite",
     "judge_by_hand",
     "keep_up",
+    "keep_visits",
+    "kept_visits",
     "known_drivers",
     "last_answers",
     "last_trial",
@@ -167,7 +171,9 @@ __all__ = [
     "pick",
     "prepare",
     "read_out",
+    "read_sent",
     "read_state",
+    "read_visit",
     "register",
     "register_silent",
     "registered",

@@ -1,0 +1,136 @@
+"""The pilot's visits and the laboratories' results, out of notebooks and packages; and what this PC remembers of them.
+
+A package is verified before anything of it is used; a notebook's log is checked.
+"""
+
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+from msgspec import Struct
+
+from labclient.errors import NotebookDamaged, NotVerified, WrongUse
+from labclient.evaluation import LabPoint, Visit, lab_point, visit_of
+from labclient.home import Home
+from labclient.notebook import SUFFIX, Reader, check, restore
+from labclient.package import accepted_trust, comparison_of, is_sealed, verify_package
+from labclient.participation._facade import read_state
+from labclient.plan import Plan, TrustList
+from labclient.signing import Container, read_container, write_whole
+from labclient.words import message
+
+_OF_THE_LOG = ("log/", "runs/", "attachments/")
+
+
+class Sent(Struct, frozen=True, kw_only=True):
+    """What a laboratory reported, out of its verified package; `plan` is the one its log holds."""
+
+    source: str
+    plan: Plan
+    laboratory: str
+    points: tuple[LabPoint, ...]
+
+
+def read_visit(path: Path, home: Home, moment: datetime, trust: TrustList | None = None) -> Visit:
+    """The visit that a notebook or a package holds. A package is verified against `trust`, or the list accepted on this
+    PC. Raises `NotVerified`, `NotebookDamaged`, `DataUnfit` where its result cannot be computed, `WrongUse` for a
+    sealed package, `StorageTrouble`."""
+    if path.suffix == SUFFIX:
+        return _of_notebook(path)
+    with TemporaryDirectory(prefix="labclient-") as folder:
+        notebook = _restored(path, home, moment, trust, Path(folder))
+        return _visit(notebook, path.name)
+
+
+def read_sent(path: Path, home: Home, moment: datetime, trust: TrustList | None = None) -> Sent:
+    """What a laboratory's package reports. Raises as `read_visit`; a notebook is refused: only what was signed and sent
+    is compared."""
+    if path.suffix == SUFFIX:
+        raise WrongUse(
+            message("{file} is a notebook: only packages that a laboratory has signed are compared.", file=path.name)
+        )
+    with TemporaryDirectory(prefix="labclient-") as folder:
+        notebook = _restored(path, home, moment, trust, Path(folder))
+        with Reader.open(notebook) as reader:
+            state = read_state(reader)
+    if state.result is None:
+        raise NotVerified(message("{file} holds no result.", file=path.name))
+    laboratory = state.accepted.laboratory
+    return Sent(
+        source=path.name,
+        plan=state.plan,
+        laboratory=laboratory,
+        points=tuple(lab_point(laboratory, one) for one in state.result.points),
+    )
+
+
+def kept_visits(home: Home, comparison: str) -> tuple[Path, ...]:
+    """The visits of a comparison that this PC remembers and that are still there."""
+    return tuple(path for name in _kept(home).get(comparison, ()) if (path := Path(name)).is_file())
+
+
+def keep_visits(home: Home, comparison: str, paths: tuple[Path, ...]) -> None:
+    """Remember these visits of a comparison, in place of those before."""
+    kept = _kept(home) | {comparison: tuple(str(path.absolute()) for path in paths)}
+    home.root.mkdir(parents=True, exist_ok=True)
+    write_whole(_file(home), msgspec.json.encode(kept))
+
+
+def _kept(home: Home) -> dict[str, tuple[str, ...]]:
+    try:
+        return msgspec.json.decode(_file(home).read_bytes(), type=dict[str, tuple[str, ...]])
+    except (FileNotFoundError, msgspec.DecodeError):  # what is remembered is a convenience: it is chosen again
+        return {}
+
+
+def _file(home: Home) -> Path:
+    return home.root / "visits.json"
+
+
+def _of_notebook(path: Path) -> Visit:
+    found = check(path)
+    if not found.ok:
+        raise NotebookDamaged(
+            message("{file}: {reason}", file=path.name, reason=found.findings[0].sentence),
+            message("Check the notebook: `labclient check`."),
+        )
+    return _visit(path, path.name)
+
+
+def _visit(notebook: Path, source: str) -> Visit:
+    with Reader.open(notebook) as reader:
+        state = read_state(reader)
+        return visit_of(reader, state.plan, state.accepted.laboratory, source, simulated=state.simulated,
+                        finished=state.result)  # fmt: skip
+
+
+def _restored(path: Path, home: Home, moment: datetime, trust: TrustList | None, folder: Path) -> Path:
+    """The notebook of a package that holds, written into `folder`."""
+    if is_sealed(path):
+        raise WrongUse(
+            message("{file} is sealed.", file=path.name),
+            message("Open it first, with the key of the pilot laboratory: `labclient open`."),
+        )
+    listed = trust or accepted_trust(home, comparison_of(path), moment).trust
+    report = verify_package(path, listed, moment)
+    if not report.ok:
+        reason = next((one.sentence for one in report.all_findings if one.grave), message("NOT verified."))
+        raise NotVerified(
+            message("{file} is refused: {reason}", file=path.name, reason=reason),
+            message("See all that was found: `labclient verify`."),
+        )
+    notebook = folder / f"restored{SUFFIX}"
+    with read_container(path) as container:
+        if container.sha256 != report.report.sha256:
+            raise NotVerified(message("{file} changed while it was read.", file=path.name))
+        _copy_log(container, folder)
+    restore(folder, notebook)
+    return notebook
+
+
+def _copy_log(container: Container, folder: Path) -> None:
+    for member in container.entries:
+        if member.startswith(_OF_THE_LOG):
+            (folder / member).parent.mkdir(parents=True, exist_ok=True)
+            container.copy_out(member, folder / member)
