@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from math import isfinite, nan
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import numpy as np
 from msgspec import Meta, Struct
@@ -21,16 +21,26 @@ from labclient.units import number, unit
 from labclient.words import Message, message
 
 OVERLOAD = 9.9e37  # SCPI's number for "overload" and "not a number"
-Order = Literal["ymd", "dmy", "mdy"]
-_CLOCK = r"[ T]([0-9]{1,2}):([0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?.*)"
-_DATES: dict[Order, re.Pattern[str]] = {
-    "ymd": re.compile(rf"(?P<y>[0-9]{{4}})([-/.])(?P<m>[0-9]{{1,2}})\2(?P<d>[0-9]{{1,2}}){_CLOCK}"),
-    "dmy": re.compile(rf"(?P<d>[0-9]{{1,2}})([-/.])(?P<m>[0-9]{{1,2}})\2(?P<y>[0-9]{{4}}){_CLOCK}"),
-    "mdy": re.compile(rf"(?P<m>[0-9]{{1,2}})([-/.])(?P<d>[0-9]{{1,2}})\2(?P<y>[0-9]{{4}}){_CLOCK}"),
-}
+Order = Literal["ymd", "dmy", "mdy", "ymd2", "dmy2", "mdy2"]  # with 2 the year has two digits, of this century
+_CLOCK = (
+    r"[ T](?:(?P<before>上午|下午) ?)?(?P<hours>[0-9]{1,2}):(?P<rest>[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?)"
+    r"(?P<zone>(?: ?[+-][0-9:]+|Z)?)(?: ?(?P<after>[AaPp][Mm]))?"
+)
+_LATER = {"PM", "下午"}
+_PARTS = {"y": "(?P<y>[0-9]{4})", "m": "(?P<m>[0-9]{1,2})", "d": "(?P<d>[0-9]{1,2})"}
+
+
+def _dates(order: Order) -> re.Pattern[str]:
+    first, second, third = (_PARTS[part] for part in order[:3])
+    pattern = rf"{first}(?P<sign>[-/.]){second}(?P=sign){third}{_CLOCK}"
+    return re.compile(pattern.replace("{4}", "{2}", 1) if order.endswith("2") else pattern)
+
+
+_DATES: dict[Order, re.Pattern[str]] = {order: _dates(order) for order in get_args(Order)}
 _ZONE = r"\A[+-]([01][0-9]|2[0-3]):[0-5][0-9]\Z"
 _LONGEST = timedelta(days=100)  # float64 holds the nanoseconds of 104 days
 _MOST_WORDS = 40
+_MIDNIGHT = " 00:00:00"  # of a day in a workbook
 
 
 class Value(Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,8 +52,9 @@ class Value(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Columns(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What the columns of a table are, and how its numbers are written. `zone` is the offset from UTC of times that
-    name none, `order` that of year, month and day in them; `unit_column` holds the unit of each row; `place` are the
-    columns of point, day, cycle and step (all counted from 1) of a measurement; `sheet` is that of a workbook."""
+    name none, `order` that of year, month and day in them, `date` their column where it is another; `unit_column` holds
+    the unit of each row; `place` are the columns of point, day, cycle and step (all counted from 1) of a measurement;
+    `sheet` is that of a workbook."""
 
     time: str
     values: tuple[Value, ...]
@@ -56,6 +67,7 @@ class Columns(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     header_line: int = 1
     order: Order = "ymd"
     sheet: str = ""
+    date: str = ""
 
 
 class Row(Struct, frozen=True):
@@ -73,15 +85,14 @@ class Row(Struct, frozen=True):
         return all(word == OK for word in self.status)
 
 
-def read_rows(table: Table, columns: Columns, latest: datetime) -> list[Row]:
+def read_rows(table: Table, columns: Columns, latest: datetime, *, longest: timedelta | None = _LONGEST) -> list[Row]:
     """Every line of the table by what its `columns` are said to be. Times must not go back, nor lie after `latest`.
 
     Raises `WrongUse` for a column that the table has not, `UnitUnknown` for an unknown unit, `DataUnfit` for times
-    spread over more than 100 days.
+    spread over more than `longest`, which is 100 days.
     """
     named = [columns.time, *(one.column for one in columns.values), *(columns.place or ())]
-    if columns.unit_column is not None:
-        named.append(columns.unit_column)
+    named += [one for one in (columns.unit_column, columns.date) if one]
     missing = [name for name in named if name not in table.header]
     if missing:
         raise WrongUse(
@@ -97,7 +108,7 @@ def read_rows(table: Table, columns: Columns, latest: datetime) -> list[Row]:
         last = row.time or last
         first = first or last
         rows.append(row)
-    if first is not None and last is not None and last - first > _LONGEST:
+    if longest is not None and first is not None and last is not None and last - first > longest:
         raise DataUnfit(
             message("The times of the file spread over more than 100 days."), message("Import it in parts.")
         )
@@ -146,10 +157,13 @@ def _row(line: Line, header: Sequence[str], columns: Columns, last: datetime | N
         return Row(line, (), None, ("columns",) * count, ("",) * count, (told,))
     cells = dict(zip(header, (cell.strip() for cell in line.cells), strict=True))
     place = tuple(cells[name] for name in columns.place or ())
+    written = cells[columns.time]
+    if columns.date:
+        written = f"{cells[columns.date].removesuffix(_MIDNIGHT)} {written}"
     try:
-        time = _time(cells[columns.time], columns)
+        time = _time(written, columns)
     except ValueError:
-        told = message("“{text}” is no time that can be read in one way", text=cells[columns.time][:40])
+        told = message("“{text}” is no time that can be read in one way", text=written[:40])
         return Row(line, place, None, ("time",) * count, ("",) * count, (told,))
     if time > latest or (last is not None and time < last):
         late = message("the time {time} has not been yet, by the PC clock", time=time.isoformat())
@@ -207,8 +221,10 @@ def _time(text: str, columns: Columns) -> datetime:
     parts, zone = _DATES[columns.order].fullmatch(text), columns.zone
     if not parts:
         raise ValueError(text)
-    hours, rest = parts[5], parts[6]
-    found = datetime.fromisoformat(f"{parts['y']}-{parts['m']:0>2}-{parts['d']:0>2}T{hours:0>2}:{rest.strip()}")
+    year, hours = int(parts["y"]), _hours(int(parts["hours"]), parts["before"] or parts["after"] or "")
+    year += 2000 if len(parts["y"]) == 2 else 0
+    written = f"{year:04}-{parts['m']:0>2}-{parts['d']:0>2}T{hours:02}:{parts['rest']}{parts['zone'].strip()}"
+    found = datetime.fromisoformat(written)
     if found.tzinfo is None:
         if zone is None:
             raise ValueError(text)
@@ -216,3 +232,12 @@ def _time(text: str, columns: Columns) -> datetime:
     elif zone is not None and found.utcoffset() != datetime.fromisoformat(f"2000-01-01T00:00{zone}").utcoffset():
         raise ValueError(text)
     return found
+
+
+def _hours(hours: int, half: str) -> int:
+    """Hours of the day, of a time that names its half or none; raises ValueError for one that has no such half."""
+    if not half:
+        return hours
+    if not 1 <= hours <= 12:
+        raise ValueError(half)
+    return hours % 12 + 12 * (half.upper() in _LATER)

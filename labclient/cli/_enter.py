@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from labclient.cli._common import MAX_JSON, add_json, add_notebook, opened, written
+from labclient.cli._logger import add_logger, enter_logger
 from labclient.cli._out import amount, as_json, line, trouble
 from labclient.cli._result import drawing, tell_result
 from labclient.cli._templates import template, unfilled
@@ -48,6 +49,7 @@ def add(verbs: Verbs) -> None:
     enter.add_argument("--media-type", type=written, metavar="TYPE", help=say(told))
     enter.add_argument("--reason", type=written, help=say(message("why a run is closed")))
     add_json(enter)
+    add_logger(enter)
 
 
 def told_check(made: Check) -> int:
@@ -74,7 +76,7 @@ def _run(asked: Namespace) -> int:
         if asked.kind == "decision":
             trouble(say(_ABOUT))  # standard output holds the JSON alone
         return 0
-    if asked.who is None:
+    if asked.who is None and not asked.look:
         raise WrongUse(message("Say who enters this, with --who."))
     if asked.kind not in _BY_PERSON:
         with opened(asked) as participation:
@@ -119,6 +121,11 @@ def _attachment(participation: Participation, asked: Namespace) -> int:
     return 0
 
 
+def _transport_log(participation: Participation, asked: Namespace) -> int:
+    made = enter_logger(participation, asked, Path(_thing(asked, message("Name the file."))))
+    return told_check(made) if isinstance(made, Check) else made
+
+
 def _done(participation: Participation, asked: Namespace) -> int:
     station = _thing(asked, message("Known: {known}", known=", ".join(STATIONS)))
     if station not in STATIONS:
@@ -150,7 +157,7 @@ def basis(check: str, state: State) -> tuple[int, ...]:
         if state.transport_log_at < 0:
             raise WrongUse(
                 message("No transport logger's file is kept yet."),
-                message("labclient enter NOTEBOOK attachment FILE --what transport-log"),
+                message("labclient enter NOTEBOOK transport-log FILE"),
             )
         return (state.transport_log_at,)
     if check not in _PURPOSES:
@@ -177,6 +184,7 @@ def _run_stop(participation: Participation, asked: Namespace) -> int:
 
 _DOES: dict[str, Callable[[Participation, Namespace], int]] = {
     "attachment": _attachment,
+    "transport-log": _transport_log,
     "check": _check,
     "result": _result,
     "done": _done,

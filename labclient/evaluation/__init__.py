@@ -14,6 +14,7 @@ from labclient.evaluation._checks import (
     settled,
     settling,
     transport,
+    transport_exposures,
     zero,
 )
 from labclient.evaluation._cycles import Measured, measured
@@ -43,6 +44,17 @@ from labclient.evaluation._degrees import (
 )
 from labclient.evaluation._forms import forms_told
 from labclient.evaluation._inputs import BudgetDeclared, CertifiedValue, Declared, InfluenceUncertainty, Standard
+from labclient.evaluation._logger import (
+    ClocksCompared,
+    LoggerFile,
+    LoggerRecord,
+    clock_checks,
+    is_known,
+    logger_file,
+    logger_rows,
+    logger_table,
+    read_logger,
+)
 from labclient.evaluation._methods import METHODS, unknown_methods
 from labclient.evaluation._monitored_told import (
     AGREEMENT_NAMES,
@@ -98,6 +110,7 @@ __all__ = [
     "CertifiedValue",
     "Check",
     "CheckName",
+    "ClocksCompared",
     "Correction",
     "DayMean",
     "Declared",
@@ -107,6 +120,8 @@ __all__ = [
     "Figure",
     "InfluenceUncertainty",
     "LabPoint",
+    "LoggerFile",
+    "LoggerRecord",
     "Measured",
     "Method",
     "Monitored",
@@ -134,6 +149,7 @@ __all__ = [
     "chain_told",
     "check_again",
     "check_released",
+    "clock_checks",
     "counts",
     "coverage_told",
     "departure_told",
@@ -146,8 +162,12 @@ __all__ = [
     "extent_of",
     "forms_told",
     "functional",
+    "is_known",
     "k_text",
     "lab_point",
+    "logger_file",
+    "logger_rows",
+    "logger_table",
     "measured",
     "missing_laboratories",
     "monitor",
@@ -158,6 +178,7 @@ __all__ = [
     "own_told",
     "own_zero",
     "pooled",
+    "read_logger",
     "reading_stability",
     "reference_told",
     "result",
@@ -171,6 +192,7 @@ __all__ = [
     "slope_told",
     "t_told",
     "transport",
+    "transport_exposures",
     "unknown_methods",
     "verdict_told",
     "visit_of",

@@ -4,18 +4,17 @@ Each is a function of the record alone, so that it can be made again years later
 how a value lies against what another laboratory might have.
 """
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
-from io import StringIO
 from itertools import pairwise
 
 import numpy as np
 
 from labclient.clock import parse_iso
-from labclient.errors import DataUnfit, NumberInvalid
+from labclient.errors import DataUnfit
 from labclient.evaluation._cycles import Measured, measured, zero_limit
 from labclient.evaluation._data import Check, CheckName, Figure, digits
 from labclient.evaluation._forms import stability_information
+from labclient.evaluation._logger import LoggerRecord, logger_file, read_logger
 from labclient.evaluation._origin import counts, origin, origin_counts
 from labclient.evaluation._readings import all_readings, readings
 from labclient.metrology import (
@@ -32,14 +31,9 @@ from labclient.metrology import (
 )
 from labclient.notebook import Reader, Task
 from labclient.plan import Plan, Quantity, Range
-from labclient.units import convert, number
+from labclient.units import convert
 from labclient.words import message
 
-_LOGGER_COLUMNS = {
-    "temperature": ("T_degC", "°C"),
-    "relative humidity": ("RH_percent", "%RH"),
-    "acceleration": ("shock_peak_g", "gn"),
-}
 _COVERED_BY = 2.5  # environment readings may lie this many plan intervals apart
 
 
@@ -63,15 +57,17 @@ def functional(record: Reader, plan: Plan, run: int, stop: int | None = None) ->
 
 def transport(record: Reader, plan: Plan, attachment: int) -> Check:
     """Did the transport logger leave the plan's limits? Raises `DataUnfit` when its file cannot be read completely."""
-    times, columns = _logger(record.payload(attachment))
-    exposures = [_exposure(times, columns, limits) for limits in plan.arrival.transport_limits]
+    entry = record.entry(attachment)
+    seen = read_logger(record.payload(attachment), logger_file(entry.body), parse_iso(entry.t))
+    exposures = transport_exposures(seen, plan)
     failed = any(one.verdict is Verdict.FAIL for one in exposures)
+    clock = [Figure(f"logger clock ahead, comparison {n}", digits(one), "s") for n, one in enumerate(seen.ahead_s, 1)]
     return _check(
         "transport",
         Verdict.FAIL if failed else Verdict.PASS,
         "excursions/1",
         (attachment,),
-        [figure for one in exposures for figure in _exposed(one)],
+        [*(figure for one in exposures for figure in _exposed(one)), *clock],
     )
 
 
@@ -147,7 +143,8 @@ def zero(record: Reader, plan: Plan, stop: int | None = None) -> Check:
     counting = [one for one in measured(record, plan, stop) if not one.excluded]
     zeros = [value for one in counting for value in one.zeros]
     limit = zero_limit(plan)
-    verdict = Verdict.UNDECIDED
+    asked = any(step.role == "Z" for step in plan.measurement.scheme.steps)
+    verdict = Verdict.UNDECIDED if asked else Verdict.PASS  # a scheme without zeros has none to judge
     if zeros:
         verdict = Verdict.PASS if max(map(abs, zeros)) <= limit else Verdict.FAIL
     figures = [Figure("zeros", str(len(zeros))), Figure("limit", digits(limit), plan.unit)]
@@ -225,34 +222,20 @@ def _covered(times: Iterable[float], one: Measured, plan: Plan) -> bool:
     return bool(inside) and max(gaps, default=0.0) <= reach
 
 
-def _logger(data: bytes) -> tuple[list[float], dict[str, list[float]]]:
-    """Times (s since 1970) and columns of a logger's CSV; every cell must be a number."""
-    try:
-        head, *lines = [row for row in csv.reader(StringIO(data.decode("utf-8-sig"), newline=""), strict=True) if row]
-        if len({*head}) != len(head) or any(len(row) != len(head) for row in lines):
-            raise ValueError("rows of unequal length")  # a decimal comma would shift the columns
-        rows = [dict(zip(head, row, strict=True)) for row in lines]
-        times = [parse_iso(str(row["timestamp_utc"])).timestamp() for row in rows]
-        columns = {
-            name: [float(number(str(row[name]))) for row in rows]
-            for name, _ in _LOGGER_COLUMNS.values()
-            if rows and name in rows[0]
-        }
-    except (UnicodeDecodeError, csv.Error, KeyError, ValueError, NumberInvalid) as error:
+def transport_exposures(seen: LoggerRecord, plan: Plan) -> list[Exposure]:
+    """What each quantity that the plan limits on the road went through. Raises `DataUnfit` where the logger has it
+    not."""
+    return [_exposure(seen, limits) for limits in plan.arrival.transport_limits]
+
+
+def _exposure(seen: LoggerRecord, limits: Range) -> Exposure:
+    if limits.quantity not in seen.columns:
         raise DataUnfit(
-            message("The logger file cannot be read: {cause}", cause=str(error)),
-            message("Its columns are timestamp_utc, T_degC, RH_percent, shock_peak_g; export it again as CSV."),
-        ) from error
-    if not rows:
-        raise DataUnfit(message("The logger file holds no records."))
-    return times, columns
-
-
-def _exposure(times: Sequence[float], columns: dict[str, list[float]], limits: Range) -> Exposure:
-    name, unit = _LOGGER_COLUMNS.get(limits.quantity, ("", ""))
-    if name not in columns:
-        raise DataUnfit(message("The logger file has no column for {quantity}.", quantity=limits.quantity))
-    return excursions(times, [convert(value, unit, limits.unit) for value in columns[name]], _limits(limits))
+            message("The logger file has no column for {quantity}.", quantity=limits.quantity),
+            message("Say which column it is; the plan limits it on the road."),
+        )
+    values, unit = seen.columns[limits.quantity]
+    return excursions(seen.times_s, [convert(value, unit, limits.unit) for value in values.tolist()], _limits(limits))
 
 
 def _limits(limits: Range) -> Limits:

@@ -3,6 +3,7 @@
 from labclient.package._accepted import accepted_trust, keep_trust, kept_file
 from labclient.package._data import REPORT_PDF, Document, Log, PackageInfo, ResultFile
 from labclient.package._draft import Fault, draft_faults, draft_kind, signable, without_comments
+from labclient.package._gates_again import same_serial
 from labclient.package._origin import (
     PLAN_JSON,
     TRUST_JSON,
@@ -64,6 +65,7 @@ __all__ = [
     "open_trust",
     "refuse",
     "runs_by_hand",
+    "same_serial",
     "satellites_told",
     "seal_package",
     "signable",

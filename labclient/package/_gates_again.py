@@ -22,10 +22,11 @@ def gates(reader: Reader) -> Iterator[Finding]:
     decided = -1
     unfair = deviation = -1
     done: set[str] = set()
+    serial = next((str(one.body["document"]["transfer_standard"]["serial"]) for one in reader.entries({"plan"})), "")
     for entry in reader.entries(_KINDS):
         body = entry.body
         match entry.kind:
-            case "arrival" if _harmed(body):
+            case "arrival" if _harmed(body) or _is_another(body, serial):
                 found["arrival"] = entry.seq
             case "departure":
                 found["departure"] = entry.seq if _harmed(body) else -1
@@ -58,7 +59,18 @@ def gates(reader: Reader) -> Iterator[Finding]:
 def _harmed(body: dict[str, Any] | Any) -> bool:
     missing = not all(part["present"] for part in body["parts"])
     opened = not body.get("seals_intact", True) or body.get("shock_indicator") == "tripped"
-    return bool(missing or opened or body["visual"] == "damaged")
+    return bool(missing or opened or "damaged" in {body["visual"], body.get("packaging")})
+
+
+def _is_another(body: dict[str, Any] | Any, serial: str) -> bool:
+    found = str(body.get("serial", ""))
+    return bool(found) and not same_serial(found, serial)
+
+
+def same_serial(found: str, wanted: str) -> bool:
+    """Whether two serial numbers are one, however they are spaced and in whatever letters."""
+    one, other = ("".join(text.split()).casefold() for text in (found, wanted))
+    return one == other
 
 
 def _undecided(entry: Entry, seen: int) -> Finding:

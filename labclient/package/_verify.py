@@ -17,6 +17,7 @@ from labclient.errors import NotVerified, Trouble
 from labclient.evaluation import CHECK_NAMES, Check, check_again, result, same_result
 from labclient.notebook import Reader, check, is_simulated, restore
 from labclient.package._data import PACKAGE_JSON, REPORT_PDF, RESULT_JSON, PackageInfo, ResultFile
+from labclient.package._deviations_again import deviations
 from labclient.package._gates_again import gates
 from labclient.package._origin import anchors, open_plan
 from labclient.plan import Plan, TrustList
@@ -127,6 +128,7 @@ def _content(
                     yield Finding("plan", message("The package does not say what its plan says."), PACKAGE_JSON)
                 yield from _duties(plan, report)
                 yield from gates(reader)
+                yield from deviations(reader, plan, trust, info.laboratory, moment)
                 yield from _results(reader, plan, _json(container, RESULT_JSON, ResultFile), info)
         except Trouble as trouble:
             yield Finding("content", trouble.sentence)

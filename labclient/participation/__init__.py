@@ -11,6 +11,7 @@ from labclient.participation._diagnostic import Look, Told, diagnostic_file, rea
 from labclient.participation._entries import (
     KINDS,
     Arrival,
+    Attachment,
     Decision,
     Departure,
     Deviation,
@@ -18,6 +19,7 @@ from labclient.participation._entries import (
     HandedOver,
     Moment,
     Note,
+    Noted,
     Part,
 )
 from labclient.participation._facade import Participation, checkpoint_file, confirm_root, first_state, read_state
@@ -42,6 +44,7 @@ from labclient.participation._instruments import (
     known_drivers,
     registration_of,
 )
+from labclient.participation._logger import LoggerLook, look_into_log, take_log
 from labclient.participation._outputs import (
     Place,
     bounds_of,
@@ -72,7 +75,7 @@ from labclient.participation._satellites import give_up_satellite, issue_satelli
 from labclient.participation._sending import send
 from labclient.participation._signing import pack, prepare, sign, submit, take_receipt
 from labclient.participation._sourced import SourcedHands, check_source
-from labclient.participation._state import STATIONS, Run, State, fold
+from labclient.participation._state import STATIONS, Run, State, fold, harm_of, item_of
 from labclient.participation._told import ORIGIN_NAMES, READINGS, TASK_NAMES, told
 from labclient.participation._typed import TypedRuns
 from labclient.participation._visits import Sent, keep_visits, kept_visits, read_sent, read_visit
@@ -90,6 +93,7 @@ __all__ = [
     "TASK_NAMES",
     "WORD_NAMES",
     "Arrival",
+    "Attachment",
     "Compared",
     "Decision",
     "Departure",
@@ -101,10 +105,12 @@ __all__ = [
     "HealthWatch",
     "Imported",
     "Instrument",
+    "LoggerLook",
     "Look",
     "Looked",
     "Moment",
     "Note",
+    "Noted",
     "Observer",
     "Origin",
     "Part",
@@ -145,8 +151,10 @@ __all__ = [
     "fold",
     "give_up_satellite",
     "group",
+    "harm_of",
     "import_run",
     "issue_satellite",
+    "item_of",
     "judge_by_hand",
     "keep_up",
     "keep_visits",
@@ -159,6 +167,7 @@ __all__ = [
     "limit_output",
     "look_at",
     "look_into",
+    "look_into_log",
     "may_enter",
     "may_finish",
     "may_run",
@@ -187,6 +196,7 @@ __all__ = [
     "sources",
     "sourcing",
     "submit",
+    "take_log",
     "take_note",
     "take_receipt",
     "take_satellite",

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from labclient.acquisition import OUTPUT_KINDS, Cycle
-from labclient.evaluation import BudgetDeclared, Check, Result, Standard
+from labclient.evaluation import BudgetDeclared, Check, LoggerFile, Result, Standard
 from labclient.plan import Plan, Station, TrustList
 from labclient.words import message
 
@@ -55,8 +55,16 @@ class Part(Body, frozen=True):
     present: bool
 
 
+class Noted(Body, frozen=True):
+    """What was found at one item of the handover record: the name of its field, or the name of the part."""
+
+    item: Line
+    note: Line
+
+
 class Arrival(Body, frozen=True):
-    """The handover record at arrival (交接单)."""
+    """The handover record at arrival (交接单). `serial` is what stands on the standard itself; `notes` say of each item
+    that is not in order what was found."""
 
     received: Moment
     carrier: str
@@ -67,14 +75,19 @@ class Arrival(Body, frozen=True):
     shock_indicator: Literal["none", "intact", "tripped"]
     visual: Literal["undamaged", "damaged"]
     remarks: str = ""
+    serial: Annotated[str, Meta(max_length=100)] = ""
+    packaging: Literal["none", "undamaged", "damaged"] = "none"
+    notes: tuple[Noted, ...] = ()
 
 
 class Attachment(Body, frozen=True):
-    """A file as it was found: photo, certificate, transport logger. The payload holds its bytes."""
+    """A file as it was found: photo, certificate, transport logger. The payload holds its bytes; `read_as` is what was
+    said of a logger's columns and clock."""
 
     name: Line
     media_type: Line
     what: Literal["photo", "transport-log", "certificate", "document"]
+    read_as: LoggerFile | None = None
 
 
 class Decision(Body, frozen=True):

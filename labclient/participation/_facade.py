@@ -11,14 +11,26 @@ from msgspec import Struct
 
 from labclient.acquisition import OUTPUT_KINDS, ClockWatch, DailyCheckpoint, Recorder
 from labclient.clock import Clock
-from labclient.errors import GateClosed, NotebookDamaged, NotebookTrouble, NotVerified, WrongUse
-from labclient.evaluation import Check, CheckName, Told, cautions_of, check_again, result, unknown_methods
+from labclient.errors import EntryInvalid, GateClosed, NotebookDamaged, NotebookTrouble, NotVerified, WrongUse
+from labclient.evaluation import (
+    Check,
+    CheckName,
+    LoggerFile,
+    Told,
+    cautions_of,
+    check_again,
+    read_logger,
+    result,
+    transport_exposures,
+    unknown_methods,
+)
 from labclient.home import Home
 from labclient.notebook import Draft, Entry, Notebook, Reader, attachment
 from labclient.package import PlanSource, Trusted, open_plan, open_trust
 from labclient.participation._bodies import body_of
 from labclient.participation._entries import (
     KINDS,
+    Arrival,
     Decision,
     Deviation,
     Exclusion,
@@ -26,9 +38,10 @@ from labclient.participation._entries import (
     SatelliteOf,
     TrustAccepted,
 )
+from labclient.participation._fields import FIELD_NAMES
 from labclient.participation._gates import may_enter, may_exclude, may_finish, may_judge, missing
-from labclient.participation._state import State, fold
-from labclient.plan import Station
+from labclient.participation._state import State, fold, harm_of, item_of
+from labclient.plan import Plan, Station
 from labclient.signing import NoteKey, read_small, write_whole
 from labclient.words import Message, message
 
@@ -135,15 +148,22 @@ class Participation:
             )
         may_enter(self.state, kind)
         _check_named(self.state, entered)
+        if isinstance(entered, Arrival):
+            _check_noted(entered, self.state.plan)
         if isinstance(entered, Exclusion):
             may_exclude(self.state, entered.cycles)
         return self._enter(kind, entered, who)
 
-    def attach(self, file: Path, what: str, media_type: str, who: str) -> Entry:
-        """Keep a file as it is: photo, transport-log, certificate, document."""
+    def attach(self, file: Path, what: str, media_type: str, who: str, read_as: LoggerFile | None = None) -> Entry:
+        """Keep a file as it is: photo, transport-log, certificate, document. `read_as` is what was said of a transport
+        logger's file; one that cannot be read whole, or lacks what the plan limits, is not kept: raises `DataUnfit`."""
         may_enter(self.state, "attachment")
         data = read_small(file, _MAX_ATTACHMENT)
-        meaning = {"name": file.name, "media_type": media_type, "what": what}
+        meaning: dict[str, Any] = {"name": file.name, "media_type": media_type, "what": what}
+        if what == "transport-log":
+            said = read_as or LoggerFile()
+            transport_exposures(read_logger(data, said, self.clock.utc()), self.state.plan)
+            meaning |= {} if said == LoggerFile() else {"read_as": msgspec.to_builtins(said)}
         body_of("attachment", meaning)
         station = self.state.station or ""
         return self.recorder.enter(attachment(data=data, author=who, station=station, **meaning))[0]
@@ -347,3 +367,16 @@ def _check_named(state: State, body: Struct) -> None:
         wrong = [body.about] if isinstance(body, Decision) and body.about >= state.size else []
     if wrong:
         raise WrongUse(message("Entry {seq} is none that this can be about.", seq=wrong[0]))
+
+
+def _check_noted(arrival: Arrival, plan: Plan) -> None:
+    """Raise `EntryInvalid` when nothing is said of an item that is not in order."""
+    said = {one.item for one in arrival.notes}
+    for name in harm_of(arrival, plan):
+        item = item_of(name)
+        if item not in said and not arrival.remarks.strip():
+            raise EntryInvalid(
+                message("{item}: say what was found.", item=FIELD_NAMES.get(item, item)),
+                message("Add a note for this item, or remarks."),
+                ("notes",),
+            )

@@ -393,6 +393,8 @@ _HARM = {
     "damaged": message("The standard arrived damaged."),
     "shock": message("The shock indicator has tripped."),
     "seal": message("A seal is broken."),
+    "packaging": message("The packaging arrived damaged."),
+    "serial": message("The serial number on the standard is not that of the plan."),
     "transport": message("The transport logger shows values beyond the plan's limits."),
     "functional": message("The functional check failed."),
 }

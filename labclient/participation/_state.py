@@ -9,6 +9,7 @@ from msgspec import Struct
 from labclient.acquisition import Cycle
 from labclient.evaluation import BudgetDeclared, Check, Result, Standard
 from labclient.notebook import Entry
+from labclient.package import same_serial
 from labclient.participation._entries import (
     Arrival,
     Attachment,
@@ -160,7 +161,7 @@ def _step(state: State, entry: Entry) -> State:  # noqa: PLR0911, PLR0912 - one 
             return set_(state, standard=_read(body, Standard), changed_at=entry.seq)
         case "arrival":
             arrival = _read(body, Arrival)
-            harm = state.harm | dict.fromkeys(_harm(arrival), entry.seq)
+            harm = state.harm | dict.fromkeys(harm_of(arrival, state.plan), entry.seq)
             return set_(state, arrival=arrival, arrival_at=entry.seq, harm=harm)
         case "attachment":
             what = _read(body, Attachment).what
@@ -244,13 +245,24 @@ def _instrument(snapshot: Mapping[str, Any]) -> str:
     return " ".join(str(identity[name]) for name in ("model", "serial") if identity.get(name))
 
 
-def _harm(arrival: Arrival) -> Iterator[str]:
+def item_of(harm: str) -> str:
+    """The item of the handover record that shows this harm: a field, or a part."""
+    items = {"damaged": "visual", "shock": "shock_indicator", "seal": "seals_intact"}
+    return items.get(harm, harm.removeprefix(MISSING))
+
+
+def harm_of(arrival: Arrival, plan: Plan) -> Iterator[str]:
+    """What in a handover record needs the pilot's decision."""
     if arrival.visual == "damaged":
         yield "damaged"
     if arrival.shock_indicator == "tripped":
         yield "shock"
     if not arrival.seals_intact:
         yield "seal"
+    if arrival.packaging == "damaged":
+        yield "packaging"
+    if arrival.serial and not same_serial(arrival.serial, plan.transfer_standard.serial):
+        yield "serial"
     yield from (f"{MISSING}{part.name}" for part in arrival.parts if not part.present)
 
 

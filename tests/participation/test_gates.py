@@ -6,8 +6,8 @@ import msgspec
 import pytest
 from evaluation.records import ENTRIES, WHO
 
-from labclient.errors import DataUnfit, GateClosed, WrongUse
-from labclient.participation import KINDS, STATIONS, damage, may_enter, may_run, missing
+from labclient.errors import DataUnfit, EntryInvalid, GateClosed, WrongUse
+from labclient.participation import KINDS, STATIONS, body_of, damage, harm_of, item_of, may_enter, may_run, missing
 from labclient.words import say
 
 from .world import Desk
@@ -232,7 +232,6 @@ def test_a_decision_to_stop_at_departure_stops_the_handover_and_nothing_else(des
     may_enter(msgspec.structs.replace(state, decision=on), "handed-over")
 
 
-
 # -- measurement -------------------------------------------------------------------------------------------------------
 
 
@@ -351,3 +350,31 @@ def test_a_trial_opens_no_gate(desk) -> None:
     with pytest.raises(DataUnfit, match="not made for this check"):
         desk.p.judge("stability", run)
     assert "stability" not in desk.p.state.checks
+
+
+def test_another_serial_number_than_the_plans_needs_the_pilots_decision(desk) -> None:
+    desk.enter("arrival", serial=f" {desk.plan.transfer_standard.serial.lower()} ")
+    assert not desk.p.state.harm
+    found = desk.enter("arrival", serial="XR-0815")
+    assert "The serial number on the standard is not that of the plan." in str(desk.p.missing()[-2])
+    desk.enter("arrival", serial=desk.plan.transfer_standard.serial)
+    assert desk.p.state.harm == {"serial": found}, "another record does not undo a finding"
+
+
+@pytest.mark.parametrize(
+    ("body", "item"),
+    [
+        ({"seals_intact": False}, "Seals intact"),
+        ({"visual": "damaged"}, "Visual inspection"),
+        ({"shock_indicator": "tripped"}, "Shock indicator"),
+        ({"packaging": "damaged"}, "Packaging"),
+        ({"serial": "XR-0815"}, "Serial number"),
+        ({"parts": [{"name": "reference", "present": False}]}, "reference"),
+    ],
+)
+def test_of_what_is_not_in_order_something_is_said(desk, body, item) -> None:
+    with pytest.raises(EntryInvalid, match=f"{item}: say what was found"):
+        desk.enter("arrival", remarks=" ", **body)
+    (harm,) = harm_of(body_of("arrival", ENTRIES["arrival"] | body), desk.plan)
+    desk.enter("arrival", remarks="", notes=[{"item": item_of(harm), "note": "seen"}], **body)
+    assert list(desk.p.state.harm) == [harm]
