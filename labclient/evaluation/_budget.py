@@ -12,7 +12,7 @@ from labclient.errors import DataUnfit
 from labclient.evaluation._data import BudgetLine, digits
 from labclient.evaluation._inputs import BudgetDeclared, CertifiedValue, Declared, InfluenceUncertainty, Standard
 from labclient.metrology import Budget, Component, Correlation, Distribution, TypeA
-from labclient.plan import BudgetRow, Coefficient, Plan, Point, input_unit
+from labclient.plan import BudgetRow, Coefficient, Plan, Point, input_unit, value_of
 from labclient.units import convert, factor, number
 from labclient.words import message
 
@@ -29,10 +29,17 @@ class Given(Struct, frozen=True, kw_only=True):
     certified: CertifiedValue
     declared: BudgetDeclared
     levels: Mapping[tuple[str, str], float]
+    hysteresis: float = 0.0
+    """Of a series up and down, see `_updown`; in the plan's unit."""
 
     @property
     def ratio(self) -> bool:
         return self.plan.measurement.scheme.form == "ratio"
+
+    @property
+    def error(self) -> bool:
+        """Whether the value is what was measured less what the certificate states."""
+        return value_of(self.plan) == "error"
 
     @property
     def standard_value(self) -> float:
@@ -107,11 +114,14 @@ def dof_text(dof: float | None) -> str:
 def _component(given: Given, row: BudgetRow, scatter: TypeA, value: float) -> Component:
     match row.origin:
         case "certificate":
-            stated = _certificate(given, given.plan.unit) | {"sensitivity": scatter.mean if given.ratio else 1.0}
+            sensitivity = scatter.mean if given.ratio else -1.0 if given.error else 1.0
+            stated = _certificate(given, given.plan.unit) | {"sensitivity": sensitivity}
         case "readings":
             stated = _readings(given, scatter) | {"sensitivity": given.standard_value if given.ratio else 1.0}
         case "coefficient":
             stated = _correction(given, row, value)
+        case "hysteresis":
+            stated = _hysteresis(given)
         case _:
             stated = _declared(given, row, given.plan.unit, estimated=False)
     return _made(row, {"unit": given.plan.unit} | stated)
@@ -139,6 +149,8 @@ def _input(given: Given, row: BudgetRow, scatter: TypeA) -> Component:
             stated = {"estimate": convert(float(nominal.value), nominal.unit, unit), "u": 0.0, "source": "plan"}
         case "plan":
             stated = {"estimate": float(row.value or 0), "u": float(row.u or 0), "source": "plan"}
+        case "hysteresis":
+            stated = _hysteresis(given) | {"estimate": 0.0}
         case "declared":
             stated = _declared(given, row, unit, estimated=True)
     return _made(row, {"unit": unit} | stated)
@@ -169,6 +181,11 @@ def _readings(given: Given, scatter: TypeA) -> dict[str, Any]:
         "dof": scatter.dof,
         "source": f"{scatter.n_groups} × {given.plan.measurement.independent_level}",
     }
+
+
+def _hysteresis(given: Given) -> dict[str, Any]:
+    """Half of it is the half-width (EURAMET cg-17; DKD-R 6-1)."""
+    return {"half_width": given.hysteresis / 2, "source": "|up − down|"}
 
 
 def _correction(given: Given, row: BudgetRow, value: float) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """From the series of a cycle to its value, as the plan's scheme says."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 import msgspec
 import numpy as np
@@ -8,11 +9,12 @@ from msgspec import Struct
 
 from labclient.acquisition import Cycle
 from labclient.errors import DataUnfit
+from labclient.evaluation._combining import Combine, Placed, Value, alone, beside, less_zeros, up_and_down
 from labclient.evaluation._origin import counts
 from labclient.evaluation._readings import Readings, readings
 from labclient.metrology import Form, Place, Position, Scheme, cycle, position, reverse
 from labclient.notebook import Entry, Reader
-from labclient.plan import Measurement, Plan
+from labclient.plan import Measurement, Plan, combining, method_of
 from labclient.plan import Scheme as Plan_Scheme
 from labclient.units import convert
 from labclient.words import message
@@ -32,6 +34,9 @@ class Measured(Struct, frozen=True, kw_only=True):
     end_s: float
     zeros: tuple[float, ...]
     excluded: bool = False
+    rising: float | None = None
+    falling: float | None = None
+    """Of a series up and down: the values of its two halves; `value` is their mean."""
 
 
 def measured(record: Reader, plan: Plan, stop: int | None = None) -> tuple[Measured, ...]:
@@ -65,23 +70,37 @@ def _measured(record: Reader, rule: Measurement, seq: int, one: Cycle, run: Read
     ]
     if [(role, direction) for role, direction, _ in steps] != [(s.role, s.direction) for s in rule.scheme.steps]:
         raise _contradiction(seq)
-    positions = tuple(_positions(steps))
-    value, time = _read(positions) if rule.scheme.form == "direct" else _compared(rule.scheme, positions)
+    found = _valued(rule.scheme, less_zeros(steps) if method_of(rule.scheme).less_zero else steps, seq)
     spans = run.times[np.isin(run.series, one.series)]
     return Measured(
         seq=seq,
         point=one.point,
         day=one.day,
         cycle=one.cycle,
-        value=value,
-        time_s=time,
+        value=found.value,
+        time_s=found.time_s,
         start_s=float(spans.min()),
         end_s=float(spans.max()),
         zeros=tuple(place.value for role, _, place in steps if role == "Z"),
+        rising=found.rising,
+        falling=found.falling,
     )
 
 
-def _position(entry: Entry, values: Readings, one: Cycle, place: int, rule: Measurement) -> tuple[str, str, Position]:
+def _valued(scheme: Plan_Scheme, steps: Sequence[Placed], seq: int) -> Value:
+    """What the positions of a cycle say, as the scheme combines them."""
+    positions = tuple(_positions(steps))
+    ways: dict[str, Combine] = {"alone": alone, "beside": beside, "compared": partial(_compared, scheme)}
+    combine = ways[combining(scheme)]
+    if not method_of(scheme).up_down:
+        return Value(*combine(positions))
+    times = [one.time_s for one in positions]
+    if times != sorted(times):
+        raise _contradiction(seq)
+    return up_and_down(combine, positions)
+
+
+def _position(entry: Entry, values: Readings, one: Cycle, place: int, rule: Measurement) -> Placed:
     body = entry.body
     named = (entry.kind, body.get("run"), body.get("point"), body.get("day"), body.get("cycle"), body.get("step"))
     if named != ("series", one.run, one.point, one.day, one.cycle, place) or len(values.times) < rule.scheme.readings:
@@ -89,7 +108,7 @@ def _position(entry: Entry, values: Readings, one: Cycle, place: int, rule: Meas
     return str(body["role"]), str(body["direction"]), position(str(body["role"]), values.times, values.values)
 
 
-def _positions(steps: Iterable[tuple[str, str, Position]]) -> Iterator[Position]:
+def _positions(steps: Iterable[Placed]) -> Iterator[Position]:
     """Positions of S and X with their reversals taken together; zero and check positions do not enter the value."""
     waiting: tuple[str, Position] | None = None
     reversing = {role for role, direction, _ in steps if direction == "-"}
@@ -108,13 +127,8 @@ def _positions(steps: Iterable[tuple[str, str, Position]]) -> Iterator[Position]
             waiting = None
 
 
-def _read(positions: tuple[Position, ...]) -> tuple[float, float]:
-    """Mean value and time of what was read of X alone."""
-    return float(np.mean([one.value for one in positions])), float(np.mean([one.time_s for one in positions]))
-
-
-def _compared(rule: Plan_Scheme, positions: tuple[Position, ...]) -> tuple[float, float]:
-    found = cycle(_scheme(rule), positions)
+def _compared(rule: Plan_Scheme, positions: Sequence[Position]) -> tuple[float, float]:
+    found = cycle(_scheme(rule), tuple(positions))
     return found.value, found.time_s
 
 

@@ -1,13 +1,12 @@
 """The methods this version can work by. A plan that names another is refused before work begins, not at its end."""
 
-from labclient.plan import Plan
+from labclient.plan import SCHEMES, Plan
 
 METHODS = frozenset(
     {
         "settling-interval/1",
         "reading-stability/1",
-        "direct-reading/1",
-        "sxxs-zero-reversal/1",
+        *SCHEMES,
         "JJF 1059.1-2012 5.3.8",
     }
 )

@@ -20,7 +20,7 @@ from labclient.evaluation._cycles import Measured, measured
 from labclient.evaluation._inputs import Standard
 from labclient.metrology import Drift, DriftForm, Why, choose_drift, coverage_factor, drift_at, fit_drift
 from labclient.notebook import Reader
-from labclient.plan import Participant, Plan, Point
+from labclient.plan import Participant, Plan, Point, value_of
 from labclient.units import convert, number
 
 LEAST_DAYS: Final = 3
@@ -170,7 +170,7 @@ def _seen_as(plan: Plan, point: Point, standard: Standard | None) -> tuple[Told,
     form = plan.measurement.scheme.form
     if form == "direct":
         return "reading", plan.unit, 0.0, 1.0
-    if standard is not None and plan.model is None:
+    if standard is not None and value_of(plan) in {"ratio", "difference"}:
         try:
             certified = certified_value(standard, point)
             value = convert(float(number(certified.value)), certified.unit, plan.unit)

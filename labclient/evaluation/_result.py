@@ -27,6 +27,7 @@ from labclient.evaluation._data import (
 from labclient.evaluation._examined import information, outlying
 from labclient.evaluation._inputs import BudgetDeclared, Standard
 from labclient.evaluation._readings import all_readings
+from labclient.evaluation._updown import hysteresis, up_and_down_figures
 from labclient.evaluation._valued import Told, Valued, drawn, fixed_value, valued
 from labclient.metrology import (
     MonteCarlo,
@@ -48,8 +49,9 @@ _Body = TypeVar("_Body", Standard, BudgetDeclared)
 def result(record: Reader, plan: Plan, entries: int, told: Told | None = None) -> Result:
     """The results of all points, from the first `entries` entries of the record.
 
-    The value of a point is that of the plan's model; without one it is S·(X/S), or S + (X − S), with the mean taken
-    over the plan's independent level, and the transfer standard's coefficients taken to their reference conditions.
+    The value of a point is that of the plan's model; without one it is S·(X/S), or S + (X − S), or an error of
+    indication, mean − S, as the scheme's method says, with the mean taken over the plan's independent level, and the
+    transfer standard's coefficients taken to their reference conditions.
     `told` hears how far a Monte Carlo computation is; what it raises ends it. Raises `DataUnfit` when something is
     missing.
     """
@@ -68,6 +70,7 @@ def result(record: Reader, plan: Plan, entries: int, told: Told | None = None) -
             certified=certified_value(standard, point),
             declared=declared,
             levels=_levels(record, plan, counting, entries),
+            hysteresis=hysteresis(counting),
         )
         points.append(_point_result(given, counting, mine, _share(told, place, len(plan.points))))
     return Result(entries=entries, program=labclient.__version__, methods=_methods(plan), points=tuple(points))
@@ -126,7 +129,7 @@ def _point_result(
         second_order=second_order,
         monte_carlo=drawing,
         outliers=outliers,
-        information=told_figures,
+        information=(*up_and_down_figures(plan, counting), *told_figures),
         cautions=tuple(cautions(given, found, U, second_order, drawing, outliers)),
     )
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from labclient.evaluation._amounts import amount_told
 from labclient.evaluation._cautions import STANDING_NAMES, caution_told
 from labclient.evaluation._data import BudgetLine, Drawn, Figure, Outlying, PointResult
-from labclient.plan import Plan
+from labclient.plan import Plan, value_of
 from labclient.units import number
 from labclient.words import Message, message
 
@@ -16,7 +16,11 @@ _VALIDATED = {
     "no": message("it does not confirm the budget's interval"),
     "unsure": message("it cannot confirm the budget's interval"),
 }
+_WHOLE = frozenset({"mean of the rising values", "mean of the falling values"})
 _INFORMATION = {
+    "mean of the rising values": message("mean of the rising values"),
+    "mean of the falling values": message("mean of the falling values"),
+    "hysteresis": message("hysteresis, mean of |rising − falling|"),
     "lag-1 autocorrelation of the cycles": message("lag-1 autocorrelation of the cycles"),
     "effective number of cycles": message("effective number of cycles"),
     "normality: method": message("normality: method"),
@@ -50,15 +54,7 @@ def chain_told(plan: Plan, one: PointResult) -> Iterator[Message]:
         yield message("Value: {value} {unit}, rounded once to {rounded} {unit}", value=_long(one.value), unit=one.unit,
                       rounded=one.reported_value)  # fmt: skip
         return
-    ratio = plan.measurement.scheme.form == "ratio"
-    template = (
-        message("Certificate {standard} {unit} × mean ratio of {n} cycles {mean}", standard=_long(one.standard_value),
-                unit=one.unit, n=one.cycles, mean=_long(one.mean_of_cycles))
-        if ratio else
-        message("Certificate {standard} {unit} + mean difference of {n} cycles {mean} {unit}", n=one.cycles,
-                standard=_long(one.standard_value), unit=one.unit, mean=_long(one.mean_of_cycles))
-    )  # fmt: skip
-    yield template
+    yield _certificate_told(plan, one)
     for correction in one.corrections:
         yield message(
             "Correction for {influence} at {level} {level_unit}: {added}",
@@ -71,6 +67,21 @@ def chain_told(plan: Plan, one: PointResult) -> Iterator[Message]:
         yield message("r({first}, {second}) = {r}", first=pair.first, second=pair.second, r=_short(pair.r))
     yield message("Value: {value} {unit}, rounded once to {rounded} {unit}", value=_long(one.value), unit=one.unit,
                   rounded=one.reported_value)  # fmt: skip
+
+
+def _certificate_told(plan: Plan, one: PointResult) -> Message:
+    """What is made of the certificate and the cycles, where the plan has no model."""
+    standard, mean = _long(one.standard_value), _long(one.mean_of_cycles)
+    match value_of(plan):
+        case "ratio":
+            return message("Certificate {standard} {unit} × mean ratio of {n} cycles {mean}", standard=standard,
+                           unit=one.unit, n=one.cycles, mean=mean)  # fmt: skip
+        case "error":
+            return message("Mean of {n} cycles {mean} {unit} − certificate {standard} {unit}", n=one.cycles, mean=mean,
+                           unit=one.unit, standard=standard)  # fmt: skip
+        case _:
+            return message("Certificate {standard} {unit} + mean difference of {n} cycles {mean} {unit}", n=one.cycles,
+                           standard=standard, unit=one.unit, mean=mean)  # fmt: skip
 
 
 def examined_told(one: PointResult) -> Iterator[Message]:
@@ -86,7 +97,7 @@ def examined_told(one: PointResult) -> Iterator[Message]:
     for test in one.outliers:
         yield _outlier_told(test, one.unit)
     if one.information:
-        yield from (_figure_told(figure) for figure in one.information)
+        yield from (_figure_told(figure, one) for figure in one.information)
     if one.second_order is not None:
         yield message("Second-order terms: u_c {second} instead of {first}.", second=_amount(one.second_order.u_c, one),
                       first=_amount(one.u_c, one))  # fmt: skip
@@ -149,7 +160,10 @@ def _drawn_told(drawn: Drawn, one: PointResult) -> Message:
     )  # fmt: skip
 
 
-def _figure_told(figure: Figure) -> Message:
+def _figure_told(figure: Figure, one: PointResult) -> Message:
+    if figure.unit:
+        shown = f"{_long(figure.value)} {figure.unit}" if figure.name in _WHOLE else _amount(figure.value, one)
+        return message("{name}: {amount}", name=_INFORMATION[figure.name], amount=shown)
     value = figure.value if figure.name == "normality: method" else _short(figure.value)
     return message("{name}: {amount}", name=_INFORMATION.get(figure.name, figure.name), amount=value)
 

@@ -47,7 +47,10 @@ class Valued(Struct, frozen=True, kw_only=True):
 
 
 def fixed_value(given: Given, mean: float) -> float:
-    """The value without a model, before corrections: certificate × mean ratio, or + mean difference."""
+    """The value without a model, before corrections: certificate × mean ratio, or + mean difference; or an error of
+    indication, mean − certificate."""
+    if given.error:
+        return mean - given.standard_value
     return given.standard_value * mean if given.ratio else given.standard_value + mean
 
 
@@ -108,7 +111,8 @@ def _coverage(plan: Plan, parts: Sequence[Component], links: Sequence[Correlatio
 
 
 def _fixed(given: Given, scatter: TypeA, of: Valued) -> tuple[Expression, list[Component], tuple[Correlation, ...]]:
-    """The fixed model as an expression: certificate × ratio, or + difference, and every other row added."""
+    """The fixed model as an expression: certificate × ratio, or + difference, or the mean − certificate, and every
+    other row added."""
     names = {row.component.id: f"x{place}" for place, row in enumerate(of.budget.rows)}
     origin = {row.id: row.origin for row in given.plan.budget}
     estimates = {"certificate": given.standard_value, "readings": scatter.mean}
@@ -123,7 +127,8 @@ def _fixed(given: Given, scatter: TypeA, of: Valued) -> tuple[Expression, list[C
     others = [name for name in names.values() if name not in (certificate, ratio)]
     added = sum(float(one.value) for one in of.corrections)
     parts.append(Component(id="corrections", name="corrections", unit=given.plan.unit, estimate=added, u=0.0))
-    text = f"{certificate} {'*' if given.ratio else '+'} {ratio} + {' + '.join([*others, 'corrections'])}"
+    first = f"{ratio} - {certificate}" if given.error else f"{certificate} {'*' if given.ratio else '+'} {ratio}"
+    text = f"{first} + {' + '.join([*others, 'corrections'])}"
     links = tuple(Correlation(names[one.first], names[one.second], one.r) for one in correlations(given))
     return parse_model(text), parts, links
 

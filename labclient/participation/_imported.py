@@ -274,6 +274,7 @@ def _series(
     return Series(
         run=run, role=step.role, artefact=artefact.get(step.role, step.role), measurand=plan.quantity, operator=who,
         purpose=purpose, point=point, direction=step.direction, day=day, cycle=cycle, step=number,
+        parameters={"approach": step.approach} if step.approach else {},
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from labclient.participation._entries import Note
 from labclient.participation._facade import PROGRAM, Participation
 from labclient.participation._gates import may_run, may_use
 from labclient.participation._instruments import Instrument, concerns_of
-from labclient.plan import Measurement, Plan, Point, Quantity, Step
+from labclient.plan import Measurement, Plan, Point, Quantity, Step, Visit, passage, together
 from labclient.units import convert
 from labclient.words import Message, message, say
 
@@ -33,7 +33,8 @@ class Hands(Protocol):
     """Who connects what to the meter."""
 
     def connect(self, step: Step, point: Point) -> None:
-        """Return when the artefact of `step` is connected at `point`, in its direction; a Trouble breaks off."""
+        """Return when the artefact of `step` is connected at `point`, in its direction, or the point is reached from
+        the side of `step.approach`; a Trouble breaks off."""
 
 
 class Observer(Protocol):
@@ -121,33 +122,43 @@ class Runs:
         self._may_use_standard(purpose)
         with self._source(self._room, None, "environment", purpose) as room:
             watching = room.watch(self._air(room.run, purpose), seconds(self._plan.environment.interval))
-            for point in self._plan.points:
-                self._measure_point(day, point, purpose)
+            self._measure_all(day, purpose)
             room.halt()
             watching.result()
 
-    def _measure_point(self, day: int, point: Point, purpose: Purpose) -> None:
-        rule = self._plan.measurement
-        wanted = [n for n in range(1, rule.cycles + 1) if (point.id, day, n) not in self._p.state.counted]
+    def _measure_all(self, day: int, purpose: Purpose) -> None:
+        """The missing cycles of a day, point by point or in series through all of them."""
+        for points in together(self._plan):
+            self._measure_points(day, points, purpose)
+
+    def _measure_points(self, day: int, points: tuple[Point, ...], purpose: Purpose) -> None:
+        """The missing cycles at points that are measured in one go. A series is gone through whole where one of its
+        points is missing; only what is missing becomes a cycle."""
+        rule, counted = self._plan.measurement, self._p.state.counted
+        numbers = range(1, rule.cycles + 1)
+        wanted = [n for n in numbers if any((point.id, day, n) not in counted for point in points)]
         if not wanted:
             return
-        with self._measuring(point, "measurement", purpose) as source:
+        with self._measuring(points[0], "measurement", purpose) as source:
             for cycle in wanted:
                 if _begins_set_up(rule, cycle):
                     self._observer.tell(message("A new set-up: undo every connection and make it anew."))
-                taken = [
-                    self._step(source, place, step, point, day=day, cycle=cycle, purpose=purpose)
-                    for place, step in enumerate(rule.scheme.steps)
-                ]
+                taken: dict[str, list[int]] = {point.id: [] for point in points}
+                for visit in passage(rule.scheme, points):
+                    number = self._step(source, visit, day=day, cycle=cycle, purpose=purpose)
+                    taken[visit.point.id].append(number)
                 if purpose == "record":
-                    self._p.enter_outcome("cycle", Cycle(source.run, point.id, day, cycle, tuple(taken)), PROGRAM)
-                done = sum(key[:2] == (point.id, day) for key in self._p.state.counted)
+                    self._enter_cycles(source.run, day, cycle, taken)
+                done = sum(key[0] in taken and key[1] == day for key in self._p.state.counted) // len(points)
                 self._observer.progress("measurement", done, rule.cycles)
 
-    def _step(
-        self, source: Source | ByHand, place: int, step: Step, point: Point, *, day: int, cycle: int, purpose: Purpose
-    ) -> int:
-        scheme = self._plan.measurement.scheme
+    def _enter_cycles(self, run: int, day: int, cycle: int, taken: dict[str, list[int]]) -> None:
+        for point, series in taken.items():
+            if (point, day, cycle) not in self._p.state.counted:
+                self._p.enter_outcome("cycle", Cycle(run, point, day, cycle, tuple(series)), PROGRAM)
+
+    def _step(self, source: Source | ByHand, visit: Visit, *, day: int, cycle: int, purpose: Purpose) -> int:
+        scheme, step, point = self._plan.measurement.scheme, visit.step, visit.point
         self._hands.connect(step, point)
         self._wait(seconds(scheme.wait))
         self._go_on()
@@ -155,7 +166,7 @@ class Runs:
             self._series(source.run, step, point, purpose),
             day=day,
             cycle=cycle,
-            step=place,
+            step=visit.place,
             setup=(cycle - 1) // (self._plan.measurement.cycles_per_set_up or self._plan.measurement.cycles) + 1,
         )
         taken = source.take(meaning, scheme.readings).result()
@@ -278,6 +289,7 @@ class Runs:
             purpose=purpose,
             point=point.id,
             direction=step.direction,
+            parameters={"approach": step.approach} if step.approach else {},
         )
 
     def _air(self, run: int, purpose: Purpose) -> Series:

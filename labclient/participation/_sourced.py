@@ -9,7 +9,7 @@ from labclient.errors import Trouble, WrongUse
 from labclient.instruments import Driver
 from labclient.notebook import Task
 from labclient.participation._runs import Hands, Observer
-from labclient.plan import Plan, Point, Step
+from labclient.plan import Plan, Point, Step, method_of
 from labclient.words import Message, message
 
 # Asks a person at the bench to confirm a value by name; empty refuses.
@@ -65,7 +65,12 @@ class SourcedHands:
 
 
 def check_source(plan: Plan, driver: Driver) -> None:
-    """Raise `WrongUse` unless this source puts out what the plan measures."""
+    """Raise `WrongUse` unless this source puts out what the plan measures, point by point."""
+    if method_of(plan.measurement.scheme).up_down:
+        raise WrongUse(
+            message("A series up and down is not driven by a source: it would go to rest between the points."),
+            message("Set the points by hand, or at the controller; the run asks for each."),
+        )
     declared = driver.file.output
     if declared is None or declared.quantity != plan.quantity:
         raise WrongUse(

@@ -73,8 +73,7 @@ class TypedRuns(Runs):
             super().measure(day, purpose)
             return
         self._may_use_standard(purpose)
-        for point in self._plan.points:
-            self._measure_point(day, point, purpose)
+        self._measure_all(day, purpose)
 
     def environment(self, count: int, purpose: Purpose = "record") -> int:
         """`count` readings of everything that the plan limits in the room; returns the run."""

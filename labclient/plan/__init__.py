@@ -39,10 +39,21 @@ from labclient.plan._data import (
 from labclient.plan._model_rules import influences_asked, input_unit
 from labclient.plan._reading import read_plan, read_trust
 from labclient.plan._rules import faults
+from labclient.plan._schemes import (
+    SCHEMES,
+    Visit,
+    combining,
+    method_of,
+    passage,
+    together,
+    value_of,
+    way_told,
+)
 from labclient.plan._trust import Recipient, TrustedPerson, TrustList
 
 __all__ = [
     "PLAN_ORIGINS",
+    "SCHEMES",
     "Applied",
     "Arrival",
     "BudgetRow",
@@ -79,12 +90,19 @@ __all__ = [
     "TransportRule",
     "TrustList",
     "TrustedPerson",
+    "Visit",
     "asked_at",
+    "combining",
     "faults",
     "influences_asked",
     "input_unit",
     "level_told",
     "limits_told",
+    "method_of",
+    "passage",
     "read_plan",
     "read_trust",
+    "together",
+    "value_of",
+    "way_told",
 ]

@@ -16,7 +16,7 @@ PLAN_ORIGINS = {
     "transcribed": message("transcribed from the pilot's document"),
     "unsigned-draft": message("DRAFT, not signed: nothing may be measured by it"),
 }
-_SIGNS = {"+": "+", "-": "−"}
+_SIGNS = {"+": "+", "-": "−", "up": "↑", "down": "↓"}
 _BLOCKING = {
     "absent": message("an instrument without certificate"),
     "expired": message("an expired certificate"),
@@ -71,7 +71,8 @@ def _measurement(plan: Plan, _laboratory: str) -> Iterator[Message]:
     yield message("{points} points on {days} days, {cycles} cycles each", points=len(plan.points), days=rule.days,
                   cycles=rule.cycles)  # fmt: skip
     steps = ", ".join(
-        step.role if step.role == "Z" else f"{step.role}{_SIGNS[step.direction]}" for step in rule.scheme.steps
+        step.role if step.role == "Z" else f"{step.role}{_SIGNS[step.approach or step.direction]}"
+        for step in rule.scheme.steps
     )
     yield message("Order in a cycle: {steps}, {n} readings a step, {wait} after each connection", steps=steps,
                   n=rule.scheme.readings, wait=_said(rule.scheme.wait))  # fmt: skip

@@ -143,17 +143,19 @@ class Stability(_Data, frozen=True):
 
 
 class Step(_Data, frozen=True):
-    """One position of the scheme: which artefact, which polarity."""
+    """One position of the scheme: which artefact, which polarity; in a series up and down, from which side its point is
+    reached."""
 
     role: Literal["S", "X", "C", "Z"]
     direction: Literal["+", "-"] = "+"
+    approach: Literal["up", "down"] | None = None
 
 
 class Scheme(_Data, frozen=True):
     """How readings combine into a value.
 
     `steps` is the order of one cycle; `form` says whether X − S or X / S is formed from it, or whether X alone is read
-    ("direct"), which only a model turns into a value.
+    ("direct"). `method` names one of `SCHEMES`, which says what steps suit it and what the value is without a model.
     """
 
     method: str
@@ -213,8 +215,8 @@ class BudgetRow(_Data, frozen=True):
     """A component that must appear in the budget.
 
     `origin` says where its uncertainty comes from: the certificate of the laboratory's standard, the readings, the
-    transfer standard's coefficient (with the laboratory's uncertainty of that influence), or a declaration of the
-    laboratory.
+    transfer standard's coefficient (with the laboratory's uncertainty of that influence), half the hysteresis of a
+    series up and down, or a declaration of the laboratory.
 
     Where the plan has a model, each row is the input of that name, with its estimate: the certified value, the mean of
     the cycles, the coefficient as the plan states it, the declared estimate; and further the level of an influence at
@@ -224,7 +226,7 @@ class BudgetRow(_Data, frozen=True):
 
     id: Identifier
     name: Text
-    origin: Literal["certificate", "readings", "coefficient", "declared", "influence", "nominal", "plan"]
+    origin: Literal["certificate", "readings", "coefficient", "declared", "influence", "nominal", "plan", "hysteresis"]
     evaluation: Literal["A", "B"]
     distribution: Literal["normal", "t", "rectangular", "triangular", "arcsine"]
     influence: Literal["temperature", "relative humidity", "pressure"] | None = None

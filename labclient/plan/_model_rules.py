@@ -6,11 +6,12 @@ from decimal import Decimal
 from labclient.errors import ModelInvalid, UnitUnknown
 from labclient.metrology import check_units, parse_model
 from labclient.plan._data import BudgetRow, Plan
+from labclient.plan._schemes import method_of
 from labclient.words import Message, message
 
 _ONLY_IN_A_MODEL = frozenset({"influence", "nominal", "plan"})
 
-_UNIT_GIVEN = frozenset({"readings", "coefficient", "nominal"})
+_UNIT_GIVEN = frozenset({"readings", "coefficient", "nominal", "hysteresis"})
 
 
 def input_unit(plan: Plan, row: BudgetRow) -> str:
@@ -38,7 +39,7 @@ def model_faults(plan: Plan) -> Iterator[Message]:
     """Everything impossible about the model, its inputs and what is computed beside it."""
     yield from _rows(plan)
     if plan.model is None:
-        if plan.measurement.scheme.form == "direct":
+        if plan.measurement.scheme.form == "direct" and not method_of(plan.measurement.scheme).error:
             yield message("model: readings of the transfer standard alone need a model that makes a value of them.")
     else:
         yield from _expression(plan, plan.model.expression)

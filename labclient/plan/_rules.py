@@ -10,6 +10,7 @@ from labclient.errors import UnitUnknown
 from labclient.plan._data import Plan, Quantity, Range
 from labclient.plan._model_rules import model_faults
 from labclient.plan._monitoring_rules import monitoring_faults
+from labclient.plan._schemes import scheme_faults
 from labclient.units import factor, unit
 from labclient.words import Message, message
 
@@ -25,6 +26,7 @@ def faults(plan: Plan) -> tuple[Message, ...]:
         *_limits(plan),
         *_warm_up(plan),
         *_scheme(plan),
+        *scheme_faults(plan),
         *_budget(plan),
         *model_faults(plan),
         *monitoring_faults(plan),
