@@ -20,6 +20,7 @@ _BUSES: dict[str, Message] = {
     "serial": message("serial ports"),
     "VISA": message("VISA"),
     "network": message("network"),
+    "announced": message("announced on the network"),
 }
 _MARKS = {
     "seen": State.RUNNING,
@@ -28,6 +29,7 @@ _MARKS = {
     "silent": State.WAITING,
     "closed": State.FAILED,
     "barred": State.BLOCKED,
+    "announced": State.WAITING,
 }
 _MOST_LINES = 9
 

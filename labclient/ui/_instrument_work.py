@@ -170,15 +170,16 @@ def try_out(home: Home, id: str, tries: Tries) -> Look:
 
 
 def find(benchful: Benchful, network: str, barred: str, artefact: str, tries: Tries) -> Discovery:
-    """Search all buses and the network addresses given. What is in use, what is barred, and the instrument with the
-    serial number of the transfer standard, `artefact`, are not touched. The barred ones are kept for the next time."""
+    """Search all buses, the network addresses given and what announces itself. What is in use, what is barred, and the
+    instrument with the serial number of the transfer standard, `artefact`, are not touched. The barred ones are kept
+    for the next time."""
     drivers = benchful.drivers.values()
     ports = sorted({one.port for driver in drivers for one in driver.file.connection if one.port is not None})
     never = [one.one.address for one in benchful.listed if one.in_use or (artefact and one.one.serial == artefact)]
     network_addresses = tcp_addresses(network.split(), ports)
     return discover(
         drivers, network=network_addresses, barred=[*filter(None, never), *bar(benchful.home, barred.split())],
-        tell=tries.found.emit, cancelled=tries.stop,
+        tell=tries.found.emit, cancelled=tries.stop, listening=True,
     )  # fmt: skip
 
 

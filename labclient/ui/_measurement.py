@@ -3,12 +3,13 @@
 import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from labclient.participation import State
 from labclient.plan import Step
 from labclient.ui._desk import Desk
 from labclient.ui._marks import StateMark
 from labclient.ui._place import air, connected, place_of, way_on
 from labclient.ui._points import PointTable
-from labclient.ui._remark import ExclusionDialog
+from labclient.ui._remark import DeviationDialog, ExclusionDialog
 from labclient.ui._run_page import RunPage
 from labclient.ui._theme import S2, S4, space
 from labclient.ui._watch import LiveReplies, Snapshot
@@ -49,11 +50,15 @@ class MeasurementPage(RunPage):
         self.redo_button.setToolTip(say(message("Exclude cycles with a reason; they are measured again.")))
         self._head.insertWidget(self._head.count() - 2, self.redo_button)
         self.redo_button.clicked.connect(self._ask_exclusion)
+        self.deviation_button = self.secondary(message("Record a deviation…"), self._ask_deviation)
+        self.buttons.insertWidget(self.buttons.indexOf(self.done_button), self.deviation_button)
+        self.deviation_button.hide()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         super().show_snapshot(snapshot)
         self.table.show_state(snapshot.state)
         self.redo_button.setEnabled(bool(snapshot.state.counted) and self.desk.idle)
+        self.deviation_button.setVisible(_wants_deviation(snapshot.state) and not self.running)
         self.way.setVisible(self.running)
 
     def show_missing(self, reasons: tuple[Message, ...]) -> None:
@@ -83,6 +88,7 @@ class MeasurementPage(RunPage):
 
     def forget(self) -> None:
         super().forget()
+        self.deviation_button.hide()
         self.room.hide()
         self.way.clear()
 
@@ -104,3 +110,16 @@ class MeasurementPage(RunPage):
     def _ask_exclusion(self) -> None:
         if self.snapshot is not None:
             ExclusionDialog(self.window(), self.desk, self.snapshot.state, self.table.chosen).open()
+
+    def _ask_deviation(self) -> None:
+        if self.snapshot is not None:
+            DeviationDialog(self.window(), self.desk).open()
+
+
+def _wants_deviation(state: State) -> bool:
+    """Whether the room is what stands between the measurement and its sign-off."""
+    check = state.checks.get("environment")
+    if state.station != "measurement" or check is None or check.verdict == "pass":
+        return False
+    judged = state.check_at["environment"]
+    return judged >= state.measured_at and state.deviation_at < judged

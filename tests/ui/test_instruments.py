@@ -325,6 +325,34 @@ def test_nothing_is_scrolled_sideways_on_a_small_screen(qtbot: QtBot, light: The
     window.leave()
 
 
+def test_what_announces_itself_is_found_beside_the_others(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = message("announces itself; not asked")
+    named = Sighting("TCPIP0::10.0.0.7::hislip0::INSTR", "announced", "announced", told, description="34470A MY7")
+    asked: list[dict[str, object]] = []
+
+    def played(drivers: object, **how: object) -> Discovery:
+        asked.append(how)
+        report = BusReport("announced", True, message("{count} announce themselves", count=1))
+        for one in (named, report):
+            how["tell"](one)  # type: ignore[operator]
+        return Discovery((named,), (report,))
+
+    monkeypatch.setattr(_instrument_work, "discover", played)
+    window.page.find_button.click()
+    dialog = dialog_of(window, FindDialog, qtbot)
+    assert isinstance(dialog, FindDialog)
+    write(dialog.barred, "GPIB0::9::INSTR")
+    press(dialog.barred, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not dialog.waiting and dialog.list.rowCount() == 1, timeout=WAIT_MS)
+    assert asked[0]["listening"]
+    assert "34470A MY7" in dialog.list.item(0, 0).text()
+    assert "announces itself" in dialog.list.item(0, 1).text()
+    assert "announced on the network: 1 announce themselves" in texts(dialog)
+    assert not dialog.take_button.isEnabled()
+
+
 def test_the_page_is_reached_by_a_key_without_a_notebook(qtbot: QtBot, light: Theme, home: Home) -> None:
     shell = Shell()
     qtbot.addWidget(shell)

@@ -26,7 +26,7 @@ from labclient.ui._bench_view import BenchView
 from labclient.ui._desk import Desk
 from labclient.ui._marks import State as MarkState
 from labclient.ui._place import Place, air, connected, invitation, place_of, way_on
-from labclient.ui._remark import EventDialog, ExclusionDialog
+from labclient.ui._remark import DeviationDialog, EventDialog, ExclusionDialog
 from labclient.ui._runs import MeasurementPage, RunPage
 from labclient.ui._theme import Theme
 from labclient.ui._watch import LiveReplies, Snapshot
@@ -382,3 +382,31 @@ def test_cycles_are_excluded_with_a_reason_only(window: Window, qtbot: QtBot) ->
     qtbot.waitUntil(lambda: window.state.counted != before, timeout=10_000)
     assert set(before.values()) - set(window.state.counted.values()) == set(chosen)
     assert window.state.excluded == {chosen[0]: "the cable was touched"}
+
+
+@pytest.mark.parametrize(("verdict", "offered"), [("fail", True), ("undecided", True), ("pass", False)])
+def test_a_deviation_is_offered_where_the_room_is_what_is_missing(
+    light: Theme, qtbot: QtBot, verdict: str, offered: bool
+) -> None:
+    page = MeasurementPage(Desk())
+    qtbot.addWidget(page)
+    done = ("arrival", "warm-up", "stability")
+    check = Check("environment", verdict, "excursions/1", (5,), ())  # type: ignore[arg-type]
+    judged = _state(done=done, checks={"environment": check}, check_at={"environment": 40}, measured_at=30)
+    for state, shown in (
+        (judged, offered),
+        (msgspec.structs.replace(judged, deviation_at=41), False),
+        (msgspec.structs.replace(judged, measured_at=45), False),
+        (msgspec.structs.replace(judged, done=(*done, "measurement")), False),
+    ):
+        page.show_snapshot(Snapshot(Path("n.labnote"), state, 50))
+        assert page.deviation_button.isHidden() != shown
+
+
+def test_the_deviation_of_the_room_is_asked_for_in_its_dialog(light: Theme, qtbot: QtBot) -> None:
+    page = MeasurementPage(Desk())
+    qtbot.addWidget(page)
+    page.show_snapshot(Snapshot(Path("n.labnote"), _measuring(), 50))
+    page.show()
+    page.deviation_button.click()
+    the(page, DeviationDialog, qtbot).reject()
