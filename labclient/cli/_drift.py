@@ -174,6 +174,9 @@ def _tell_agreement(
     for one in found:
         line(message("{point}:", point=one.point))
         for sentence in reference_told(one):
+            line(message("    {sentence}", sentence=sentence))
+        for row in one.rows:
+            shown, size = shown_unit(max(abs(row.en.difference), row.result.u), one.unit)
             zeta = "" if row.zeta is None else f", ζ = {row.zeta.score:.2f}"
             line(message("    {laboratory}: d = {d} {unit}, U = {U} {unit} (k = 2), u_TS/u_lab = {ratio}, "
                          "En = {en}{zeta}: {verdict}", laboratory=row.result.laboratory, unit=shown, zeta=zeta,
