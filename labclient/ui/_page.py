@@ -10,7 +10,7 @@ from labclient.ui._commands import spell
 from labclient.ui._desk import Desk
 from labclient.ui._happening import Happening
 from labclient.ui._watch import LiveReplies, Snapshot
-from labclient.words import Message, message, say
+from labclient.words import Message, say
 
 
 class Page(QWidget):
@@ -100,6 +100,3 @@ def heading(text: Message) -> QLabel:
     label = QLabel(say(text))
     label.setObjectName("heading")
     return label
-
-
-NOT_OPEN = message("This station is not open yet.")

@@ -48,10 +48,11 @@ def everywhere(commands: Iterable[Command]) -> Iterator[Found]:
 def on_page(page: QWidget) -> Iterator[Found]:
     """The buttons of a page that can be seen; those that are switched off are found, too."""
     for button in page.findChildren(QPushButton):
-        if button.isVisible() and (name := _plain(button.text())):
+        name = _plain(button.text())
+        if button.isVisible() and any(map(str.isalpha, name)):
             keys = button.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             words = _folded(name, button.toolTip(), keys, str(button.property(SPELLED) or ""))
-            yield Found(name, keys, words, button.click, button.isEnabled())
+            yield Found(name, "" if f"({keys})" in name else keys, words, button.click, button.isEnabled())
 
 
 class Palette(QDialog):

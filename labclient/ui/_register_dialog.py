@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -66,6 +67,8 @@ class RegisterDialog(BesideDialog):
             line.textChanged.connect(self.look)
         self.driver.setCurrentIndex(max(self.driver.findData(driver), 0))
         self._turn()
+        self.id.setText(_free_id(benchful, driver))
+        self.id.selectAll()
         (self.id if driver else self.driver).setFocus()
 
     def complete(self) -> bool:
@@ -107,3 +110,10 @@ class RegisterDialog(BesideDialog):
             asked = message("{name}: asked for", name=one.name)
             self.reading.addItem(say(sent if one.mode == "stream" else asked), one.name if place else "")
         self.form.setRowVisible(self._rows[self.reading], len(readings) > 1)
+
+
+def _free_id(benchful: Benchful, driver: str) -> str:
+    """A short name from that of its driver, which no instrument of the register has; none without a driver."""
+    taken = {one.one.id for one in benchful.listed}
+    name = driver.rpartition("-")[2]
+    return next(one for one in (f"{name}-{n}" for n in count(1)) if one not in taken) if name else ""

@@ -92,7 +92,7 @@ class DeviationDialog(AskingDialog):
 
 class ExclusionDialog(AskingDialog):
     """Asks which cycles of a point and day shall not count, and why. Their readings stay; while the standard is here
-    they are measured again."""
+    they are measured again. All cycles of a point and day that was chosen before are ticked to begin with."""
 
     def __init__(self, parent: QWidget, desk: Desk, state: State, chosen: tuple[str, int] | None) -> None:
         super().__init__(parent, desk, "exclude", message("Exclude cycles and measure again"), message("Exclude"))
@@ -112,7 +112,12 @@ class ExclusionDialog(AskingDialog):
         self.reason.textChanged.connect(self.look)
         self.series.setCurrentIndex(max(0, self.series.findData(chosen)) if chosen else 0)
         self._list()
-        self.series.setFocus()
+        if chosen and chosen == self.series.currentData():
+            for box in self._boxes.values():
+                box.setChecked(True)
+            self.reason.setFocus()
+        else:
+            self.series.setFocus()
 
     @property
     def chosen(self) -> tuple[int, ...]:

@@ -87,7 +87,7 @@ class RunPage(Page):
         here = state.station == self.station
         reasons = missing(state, self.station)
         ready = here and not state.open_runs
-        self.show_missing(reasons if here and not self.running else ())
+        self.show_missing(() if self.running else reasons)
         self.done_button.setEnabled(here and not reasons)
         self.close_button.setVisible(here and bool(state.open_runs) and self.desk.idle)
         self.start_button.setEnabled(ready)

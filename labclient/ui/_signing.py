@@ -49,7 +49,7 @@ class SigningPage(Page):
         state = snapshot.state
         here = state.station == "signing"
         reasons = missing(state, "signing")
-        self.show_missing(reasons if here else ())
+        self.show_missing(reasons)
         self.revision.setText("\n".join(say(line) for line in revision_lines(state)) if state.result else "")
         self._show_roles(snapshot)
         if not self.folder.text():

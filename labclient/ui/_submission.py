@@ -45,7 +45,7 @@ class SubmissionPage(Page):
         state = snapshot.state
         here = state.station == "submission"
         reasons = missing(state, "submission")
-        self.show_missing(reasons if here else ())
+        self.show_missing(reasons)
         self.copy_button.setEnabled(here)
         self.send_button.setEnabled(here and state.receipt is None)
         self.receipt_button.setEnabled(here and state.submitted is not None)

@@ -26,7 +26,7 @@ def people(state: State) -> tuple[TrustedPerson, ...]:
 
 
 class WhoDialog(QDialog):
-    """Choose a person of the trust list, or type an id; `chosen` is called with the id."""
+    """Click a person of the trust list, choose one with keys, or type an id; `chosen` is called with the id."""
 
     def __init__(self, parent: QWidget, state: State, chosen: Callable[[str], None], now: str = "") -> None:
         super().__init__(parent)
@@ -54,6 +54,7 @@ class WhoDialog(QDialog):
         self.list.setVisible(self.list.count() > 0)
         self.list.currentItemChanged.connect(self._picked)
         self.list.itemActivated.connect(self.accept)
+        self.list.itemClicked.connect(self.accept)
         self.typed.textChanged.connect(lambda text: self.ok.setEnabled(bool(text.strip())))
         self.ok.setEnabled(bool(now.strip()))
         self.accepted.connect(lambda: self._chosen(self.typed.text().strip()))
