@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 from msgspec import Struct
 
-from labclient.errors import NotebookDamaged, NotVerified, WrongUse
+from labclient.errors import DataUnfit, NotebookDamaged, NotVerified, WrongUse
 from labclient.evaluation import LabPoint, Visit, lab_point, visit_of
 from labclient.home import Home
 from labclient.notebook import SUFFIX, Reader, check, restore
@@ -101,8 +101,14 @@ def _of_notebook(path: Path) -> Visit:
 def _visit(notebook: Path, source: str) -> Visit:
     with Reader.open(notebook) as reader:
         state = read_state(reader)
-        return visit_of(reader, state.plan, state.accepted.laboratory, source, simulated=state.simulated,
-                        finished=state.result)  # fmt: skip
+        try:
+            return visit_of(reader, state.plan, state.accepted.laboratory, source, simulated=state.simulated,
+                            finished=state.result)  # fmt: skip
+        except DataUnfit as unfit:
+            raise DataUnfit(
+                message("{file}: {reason}", file=source, reason=unfit.sentence),
+                message("Finish the measurement and compute the result there, or leave this visit out."),
+            ) from unfit
 
 
 def _restored(path: Path, home: Home, moment: datetime, trust: TrustList | None, folder: Path) -> Path:

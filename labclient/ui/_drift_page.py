@@ -1,6 +1,7 @@
 """The drift as this laboratory's own values show it: cycles and day means over the days, line and band from three days
 on, the prediction to the day of departure. At the pilot laboratory its visits stand below."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,8 @@ from labclient.ui._drift_plot import Bar, Dot, Drawing, DriftPlot
 from labclient.ui._errand import Errand
 from labclient.ui._page import Page
 from labclient.ui._snug import SnugTable
+from labclient.ui._visits_panel import VisitsPanel
+from labclient.ui._visits_work import Looked, add_visits, forget_visits, look_at_visits, visits_drawing
 from labclient.ui._watch import Snapshot
 from labclient.words import message, say
 
@@ -57,6 +60,11 @@ class DriftPage(Page):
         label.setBuddy(self.point)
         row.addWidget(label)
         row.addWidget(self.point)
+        self.of = QComboBox()
+        self.of.setAccessibleName(say(message("What is shown")))
+        self.of.addItems([say(message("This notebook")), say(message("All visits"))])
+        self.of.currentIndexChanged.connect(self._show_of)
+        row.addWidget(self.of)
         row.addStretch(1)
         self.plot = DriftPlot()
         self.said = QLabel()
@@ -73,6 +81,13 @@ class DriftPage(Page):
         self.body.addWidget(self.plot, 1)
         self.body.addWidget(self.said)
         self.body.addWidget(self.table)
+        self.visits = VisitsPanel()
+        self.visits.added.connect(self._add_visits)
+        self.looked: Looked | None = None
+        self._looked_key: _Key | None = None
+        self.body.addWidget(self.visits)
+        self.clear = self.secondary(message("Clear the list"), self._forget_visits)
+        self.add = self.primary(message("Add visits…"), self.visits.choose)
         self._show_nothing()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -86,6 +101,7 @@ class DriftPage(Page):
     def forget(self) -> None:
         super().forget()
         self.found, self._key = None, None
+        self.looked, self._looked_key = None, None
         self._show_nothing()
 
     def _compute(self) -> None:
@@ -130,9 +146,27 @@ class DriftPage(Page):
         self.point.addItems([one.point for one in found.points])
         self.point.setCurrentIndex(min(chosen, len(found.points) - 1))
         self.point.blockSignals(False)
-        self.choice.setVisible(len(found.points) > 1)
+        self.of.setVisible(self.at_pilot)
+        self.choice.setVisible(len(found.points) > 1 or self.at_pilot)
         self.table.show_rows([_row(one) for one in found.points])
-        self.table.setVisible(any(one.values for one in found.points))
+        self._show_of()
+
+    @property
+    def at_pilot(self) -> bool:
+        """Whether the open notebook is the pilot laboratory's own."""
+        state = self.snapshot.state if self.snapshot else None
+        return state is not None and state.accepted.laboratory == state.plan.pilot.code
+
+    @property
+    def with_visits(self) -> bool:
+        """Whether the visits are looked at."""
+        return self.at_pilot and self.of.currentIndex() == 1
+
+    def _show_of(self) -> None:
+        for widget in (self.visits, self.clear, self.add):
+            widget.setVisible(self.with_visits)
+        if self.with_visits:
+            self._look_at_visits()
         self._show_point()
 
     def _show_point(self) -> None:
@@ -141,14 +175,69 @@ class DriftPage(Page):
         seen = self.found.points[max(self.point.currentIndex(), 0)]
         state = self.snapshot.state
         self.plot.heading = f"{state.plan.id} {state.accepted.laboratory} {seen.point}"
-        self.plot.show_drawing(own_drawing(seen))
-        self.said.setText(" ".join(map(say, own_told(seen))))
-        self.said.setVisible(bool(seen.values))
+        self.table.setVisible(not self.with_visits and any(one.values for one in self.found.points))
+        self.said.setVisible(not self.with_visits and bool(seen.values))
+        if self.with_visits:
+            looked = self.looked or Looked(files=())
+            monitored = next((one for one in looked.points if one.point == seen.point), None)
+            self.plot.show_drawing(visits_drawing(monitored))
+            self.visits.show_looked(looked, monitored)
+            self.clear.setEnabled(bool(looked.files))
+        else:
+            self.plot.show_drawing(own_drawing(seen))
+            self.said.setText(" ".join(map(say, own_told(seen))))
+
+    # -- at the pilot laboratory ---------------------------------------------------------------------------------------
+
+    def _look_at_visits(self) -> None:
+        """Read the visits anew if they may have changed."""
+        if self.snapshot is None:
+            return
+        state, path = self.snapshot.state, self.snapshot.path
+        also = path if state.result is not None else None
+        key = (path, state.result_at)
+        if key != self._looked_key:
+            self._looked_key = key
+            self._run(lambda: look_at_visits(state.plan.id, also))
+
+    def _add_visits(self, paths: tuple[Path, ...]) -> None:
+        self._change_visits(lambda comparison: add_visits(comparison, paths))
+
+    def _forget_visits(self) -> None:
+        self._change_visits(forget_visits)
+
+    def _change_visits(self, change: Callable[[str], None]) -> None:
+        if self.snapshot is None:
+            return
+        state, path = self.snapshot.state, self.snapshot.path
+        also = path if state.result is not None else None
+
+        def work() -> Looked:
+            change(state.plan.id)
+            return look_at_visits(state.plan.id, also)
+
+        self._run(work)
+
+    def _run(self, work: Callable[[], Looked]) -> None:
+        self.add.setEnabled(False)
+        errand = Errand()
+        errand.done.connect(self._take_visits)
+        errand.failed.connect(self._refuse_visits)
+        errand.crashed.connect(self.desk.crashed)
+        errand.run(work)
+
+    def _take_visits(self, looked: Looked) -> None:
+        self.add.setEnabled(True)
+        self.looked = looked
+        self._show_point()
+
+    def _refuse_visits(self, trouble: Trouble) -> None:
+        self.add.setEnabled(True)
+        self.visits.trouble.put(trouble.sentence, trouble.step)
 
     def _show_nothing(self) -> None:
-        self.choice.hide()
-        self.table.hide()
-        self.said.hide()
+        for widget in (self.choice, self.table, self.said, self.visits, self.clear, self.add):
+            widget.hide()
         self.plot.show_drawing(Drawing(unit="", shown="", size=1.0, zero=None, nothing=_EMPTY))
 
 
