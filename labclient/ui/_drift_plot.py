@@ -180,6 +180,7 @@ def _roomy(values: np.ndarray, least: float) -> tuple[float, float]:
 
 def _write(path: Path, shown: Drawing) -> None:
     """The numbers that are shown, with all their digits."""
+
     def row(kind: str, one: Dot | Bar | Band, half: str, counts: str = "1") -> str:
         return ",".join((kind, iso(datetime.fromtimestamp(one.time_s, UTC)), repr(one.value), half, counts))
 
