@@ -20,7 +20,7 @@ from labclient.evaluation._readings import Readings, readings
 from labclient.evaluation._result import result
 from labclient.metrology import Session
 from labclient.notebook import Reader
-from labclient.plan import Plan
+from labclient.plan import Plan, value_of
 
 _READINGS: Final = "readings"
 
@@ -103,9 +103,9 @@ def visit_point(plan: Plan, of: PointResult, check: Session | None = None) -> Vi
 
 def _check_sessions(record: Reader, plan: Plan, made: Result) -> dict[str, Session]:
     """The check standard by point, as the scheme compares it with the laboratory's standard in the place of the
-    transfer standard; nothing where the plan has no check steps, or a model."""
+    transfer standard; nothing where the plan has no check steps, a model, or errors of indication."""
     rule = plan.measurement
-    if plan.model is not None or not any(step.role == "C" for step in rule.scheme.steps):
+    if value_of(plan) not in {"ratio", "difference"} or not any(step.role == "C" for step in rule.scheme.steps):
         return {}
     counting = {one.seq for one in measured(record, plan, made.entries) if not one.excluded}
     found: dict[str, list[float]] = {}
@@ -132,9 +132,12 @@ def _check_value(record: Reader, plan: Plan, one: Cycle, run: Readings) -> float
         msgspec.structs.replace(step, role=place_of[step.role]) for step in rule.scheme.steps if step.role in place_of
     )
     scheme = msgspec.structs.replace(rule.scheme, steps=kept)
-    positions = tuple(
-        _positions([(place_of[role], direction, at) for role, direction, at in steps if role in place_of])
-    )
+    renamed = [
+        (place_of[role], direction, msgspec.structs.replace(at, role=place_of[role]))
+        for role, direction, at in steps
+        if role in place_of
+    ]
+    positions = tuple(_positions(renamed))
     return _compared(scheme, positions)[0]
 
 
