@@ -35,6 +35,7 @@ from labclient.metrology import (
     RoundingRule,
     TypeA,
     Validation,
+    parse_model,
     round_result,
     type_a,
     validate_budget,
@@ -79,9 +80,13 @@ def result(record: Reader, plan: Plan, entries: int, told: Told | None = None) -
 def _methods(plan: Plan) -> tuple[str, ...]:
     rule = plan.measurement
     drawing = ("monte-carlo-adaptive/1",) if plan.monte_carlo else ()
-    model = ("model-expression/1",) if plan.model else ()
+    model = ("model-expression/1", *_formulas(plan.model.expression)) if plan.model else ()
     level = f"type-a-{rule.independent_level}/1"
     return (rule.scheme.method, level, *model, "gum-first-order/1", *drawing, plan.rounding.method)
+
+
+def _formulas(expression: str) -> tuple[str, ...]:
+    return tuple(f"formula-{name}/1" for name in parse_model(expression).formulas)
 
 
 def _share(told: Told | None, place: int, points: int) -> Told | None:

@@ -20,12 +20,13 @@ Guide, in the order of a participation:
 - `choose_drift`, `fit_drift`, `drift_at`: the transfer standard's drift in its forms, and its value at a laboratory's
   time; `regress` below them.
 - `combine`: the budget: u_c, ν_eff, k, U.
-- `parse_model`, `check_units`, `propagate`, `propagate_several`: the budget of a model written as an expression.
+- `parse_model`, `check_units`, `check_ranges`, `propagate`, `propagate_several`: the budget of a model written as an
+  expression.
 - `monte_carlo`, `monte_carlo_several`, `validate_budget`: the same by drawing, and whether the budget agrees with it.
 - `transport`, `u_transport`: what the journeys before circulation did to the transfer standard.
 - `trend`, `group_range`, `yearly`, `two_times`, `monitoring`: the stability tests that standards name, over months.
-- `BUILT_IN`, `propagate_built_in`: air density, buoyancy, weighing, pressure head, length, gas volume;
-  `its90_w`, `its90_temperature`: platinum thermometers.
+- `BUILT_IN`, `propagate_built_in`: air density, buoyancy, weighing, pressure head, length, gas volume, platinum
+  thermometers; each is also a function of the expressions. `its90_w`, `its90_temperature`: the scale alone.
 - `doubts`: a unit, a CMC or a ratio that cannot be right; `round_result`: the two numbers as printed.
 
 For the people who judge, in any order:
@@ -40,7 +41,8 @@ For the people who judge, in any order:
 
 from labclient.metrology._agreement import Agreement, Membership, Score, en_score, z_prime_score, z_score, zeta_score
 from labclient.metrology._allan import Allan, AllanKind, AllanWatch, adev, allan, mdev, oadev
-from labclient.metrology._built_in import BUILT_IN, BuiltIn, Input, in_stated_units, propagate_built_in
+from labclient.metrology._built_in import in_stated_units, propagate_built_in
+from labclient.metrology._catalogue import BUILT_IN, BuiltIn, Input
 from labclient.metrology._consensus import (
     ConsistentSubset,
     Degree,
@@ -84,6 +86,7 @@ from labclient.metrology._propagation import (
     Propagation,
     SecondOrder,
     Several,
+    check_ranges,
     check_units,
     propagate,
     propagate_several,
@@ -238,6 +241,7 @@ __all__ = [
     "allan",
     "between_units",
     "by_pc_clock",
+    "check_ranges",
     "check_units",
     "choose_drift",
     "circular",

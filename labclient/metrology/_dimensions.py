@@ -32,10 +32,16 @@ _RAISED: Final = str.maketrans("⁻¹²³⁴⁵⁶", "-123456")
 
 
 class Dimension(msgspec.Struct, frozen=True):
-    """Exponents of the SI base units, and the number itself where a model writes one."""
+    """Exponents of the SI base units, and the number itself where a model writes one.
+
+    `stated` is the unit of an input while it is nothing but that input. `zero` is °C or K where a formula gave a
+    temperature: sums keep it, and whoever asks for the other scale is refused.
+    """
 
     powers: tuple[tuple[str, Fraction], ...] = ()
     number: Fraction | None = None
+    stated: str = ""
+    zero: str = ""
 
     def __neg__(self) -> "Dimension":
         return Dimension(self.powers, None if self.number is None else -self.number)
@@ -47,10 +53,11 @@ class Dimension(msgspec.Struct, frozen=True):
         return Dimension(self.powers)
 
     def __add__(self, other: "Dimension") -> "Dimension":
-        return self._same(other, lambda a, b: a + b)
+        return self._same(other, lambda a, b: a + b, self.zero or other.zero)
 
     def __sub__(self, other: "Dimension") -> "Dimension":
-        return self._same(other, lambda a, b: a - b)
+        of_both = self.zero if not (self.zero and other.zero) else ""  # the difference of two temperatures has no zero
+        return self._same(other, lambda a, b: a - b, of_both)
 
     def __mul__(self, other: "Dimension") -> "Dimension":
         return Dimension(self._joined(other, 1), self._numbers(other, lambda a, b: a * b))
@@ -81,13 +88,18 @@ class Dimension(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         return "·".join(base if power == 1 else f"{base}^{power}" for base, power in self.powers) or "1"
 
-    def _same(self, other: "Dimension", of: Callable[[Fraction, Fraction], Fraction]) -> "Dimension":
+    def _same(self, other: "Dimension", of: Callable[[Fraction, Fraction], Fraction], zero: str) -> "Dimension":
         if self.powers != other.powers:
             raise ModelInvalid(
                 message("{a} and {b} are added or subtracted.", a=str(self), b=str(other)),
                 message("Give a constant that has a unit as an input of the model."),
             )
-        return Dimension(self.powers, self._numbers(other, of))
+        if self.zero and other.zero and self.zero != other.zero:
+            raise ModelInvalid(
+                message("{a} and {b} are added or subtracted.", a=self.zero, b=other.zero),
+                message("Take both to one scale with kelvin(…) or celsius(…)."),
+            )
+        return Dimension(self.powers, self._numbers(other, of), zero=zero)
 
     def _joined(self, other: "Dimension", sign: int) -> tuple[tuple[str, Fraction], ...]:
         powers = dict(self.powers)
@@ -135,4 +147,4 @@ def _single(symbol: str) -> Scale:
     found = known_unit(symbol)
     powers = _OF_QUANTITY[found.quantity]
     dimension = Dimension(tuple(sorted((base, Fraction(power)) for base, power in powers.items())))
-    return Scale(dimension, float(found.factor))
+    return Scale(msgspec.structs.replace(dimension, stated=found.symbol), float(found.factor))

@@ -203,11 +203,22 @@ def check_units(model: Model, units: Mapping[str, str], unit: str) -> None:
     _check_dimension(model, {name: scale(one) for name, one in units.items()}, scale(unit), unit)
 
 
+def check_ranges(model: Model, known: Mapping[str, tuple[float, str]]) -> None:
+    """Whether the inputs whose value and unit are known already, and the numbers written in the model, lie in the range
+    of the formulas that take them; raises `ModelInvalid` with the place, `UnitUnknown`."""
+    model.check_known({name: number * scale(unit).factor for name, (number, unit) in known.items()})
+
+
 def _check_dimension(model: Model, scales: Mapping[str, Scale], result: Scale, unit: str) -> None:
     found = model.dimension({name: one.dimension for name, one in scales.items()})
     if found.powers != result.dimension.powers:
         raise ModelInvalid(
             message("The model gives {found}, the result is to be in {unit}.", found=str(found), unit=unit)
+        )
+    if {found.zero, result.dimension.stated} == {"°C", "K"}:
+        raise ModelInvalid(
+            message("The model gives {found}, the result is to be in {unit}.", found=found.zero, unit=unit),
+            message("Take it to the other scale with kelvin(…) or celsius(…)."),
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from labclient.errors import ModelInvalid, UnitUnknown
-from labclient.metrology import check_units, parse_model
+from labclient.metrology import check_ranges, check_units, parse_model
 from labclient.plan._data import BudgetRow, Plan
 from labclient.plan._schemes import method_of
 from labclient.words import Message, message
@@ -79,8 +79,17 @@ def _expression(plan: Plan, text: str) -> Iterator[Message]:
         return
     try:
         check_units(model, {row.id: input_unit(plan, row) for row in plan.budget}, plan.unit)
+        known = {row.id: (float(row.value), input_unit(plan, row)) for row in plan.budget if row.value is not None}
+        check_ranges(model, known)
     except (ModelInvalid, UnitUnknown) as trouble:
-        yield message("model.expression: {reason}", reason=trouble.sentence)
+        if trouble.step is None:
+            yield message("model.expression: {reason}", reason=trouble.sentence)
+        else:
+            yield message("model.expression: {reason} {step}", reason=trouble.sentence, step=trouble.step)
+    for row in plan.budget:
+        if row.id in model.own_errors and row.origin == "plan" and not row.u:
+            yield message("budget.{id}: it is the error of a formula and needs the formula's uncertainty as u.",
+                          id=row.id)  # fmt: skip
 
 
 def _drawing(plan: Plan) -> Iterator[Message]:

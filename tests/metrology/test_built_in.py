@@ -3,8 +3,16 @@ import math
 import pytest
 
 from labclient.errors import ModelInvalid, UnitUnknown
-from labclient.metrology import BUILT_IN, Component, MonteCarloRule, monte_carlo, propagate, propagate_built_in
-from labclient.metrology._built_in import in_stated_units
+from labclient.metrology import (
+    BUILT_IN,
+    Component,
+    MonteCarloRule,
+    in_stated_units,
+    monte_carlo,
+    parse_model,
+    propagate,
+    propagate_built_in,
+)
 
 VALUES = {
     "air-density": {"t": 20.0, "p": 101325.0, "h": 0.5, "x_co2": 0.0004, "formula": 0.0},
@@ -41,7 +49,7 @@ def air_density(t: float, p: float, h: float, x: float) -> float:
 
 @pytest.mark.parametrize(("t", "p", "h", "x"), [(20, 101325, 0.5, 4e-4), (15, 6e4, 0.0, 4e-4), (27, 1.1e5, 1.0, 5e-4)])
 def test_air_density_is_that_of_the_equation_of_state(t: float, p: float, h: float, x: float) -> None:
-    found = BUILT_IN["air-density"].model.value({"t": t, "p": p, "h": h, "x_co2": x, "formula": 0.0})
+    found = parse_model(BUILT_IN["air-density"].call).value({"t": t, "p": p, "h": h, "x_co2": x, "formula": 0.0})
     assert found == pytest.approx(air_density(t, p, h, x), rel=5e-6)  # its constants are rounded
 
 
@@ -69,7 +77,7 @@ def test_air_density_changes_as_published() -> None:
 def test_each_model_gives_its_formula_and_is_right_by_dimension(id_: str, expected: float) -> None:
     built_in = BUILT_IN[id_]
     assert propagate_built_in(built_in, inputs(id_)).value == pytest.approx(expected, rel=1e-14)
-    checked = propagate(built_in.model, inputs(id_), built_in.unit)
+    checked = propagate(parse_model(built_in.call), inputs(id_), built_in.unit)
     assert checked.units_checked
     assert checked.value == pytest.approx(expected, rel=1e-14)
 
@@ -78,7 +86,7 @@ def test_each_model_gives_its_formula_and_is_right_by_dimension(id_: str, expect
 def test_a_model_has_the_inputs_that_it_names(id_: str) -> None:
     built_in = BUILT_IN[id_]
     assert built_in.id == id_
-    assert set(built_in.model.names) == {one.name for one in built_in.inputs}
+    assert set(parse_model(built_in.call).names) == {one.name for one in built_in.inputs}
 
 
 def test_inputs_come_in_any_unit_of_their_quantity() -> None:
@@ -99,7 +107,7 @@ def test_inputs_come_in_any_unit_of_their_quantity() -> None:
 def test_a_built_in_model_can_be_drawn() -> None:
     built_in = BUILT_IN["length"]
     found = in_stated_units(built_in, inputs("length", u=1e-7, t="°C"))
-    drawn = monte_carlo(built_in.model, found, "m", MonteCarloRule(seed=1, digits=1), as_written=True)
+    drawn = monte_carlo(parse_model(built_in.call), found, "m", MonteCarloRule(seed=1, digits=1), as_written=True)
     assert drawn.u == pytest.approx(propagate_built_in(built_in, found).budget.u_c, rel=0.02)
 
 

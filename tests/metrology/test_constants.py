@@ -12,6 +12,7 @@ from labclient.metrology import (
     coverage_factor,
     homogeneity,
     its90_w,
+    parse_model,
     range_method,
 )
 from labclient.metrology._critical import grubbs_critical
@@ -77,5 +78,6 @@ def test_both_reference_functions_meet_at_the_triple_point() -> None:
 
 def test_air_density_agrees_with_a_published_computation() -> None:
     """18 °C, 750 hPa, 45 %: 0.893463(6) kg/m³ by two programs of other people."""
-    found = BUILT_IN["air-density"].model.value({"t": 18.0, "p": 75e3, "h": 0.45, "x_co2": 4e-4, "formula": 0.0})
+    model = parse_model(BUILT_IN["air-density"].call)
+    found = model.value({"t": 18.0, "p": 75e3, "h": 0.45, "x_co2": 4e-4, "formula": 0.0})
     assert found == pytest.approx(0.893463, abs=1.1e-6)
