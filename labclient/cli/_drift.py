@@ -17,14 +17,10 @@ from labclient.evaluation import (
     AGREEMENT_NAMES,
     METHODS_OF_REFERENCE,
     Asked,
-    Degrees,
     Monitored,
     Visit,
-    agreement_of,
     at_told,
-    check_released,
     eight_digits,
-    missing_laboratories,
     monitor,
     monitored_told,
     pooled,
@@ -37,7 +33,7 @@ from labclient.evaluation import (
 from labclient.home import this_pc
 from labclient.metrology import Agreement, DriftForm, Verdict
 from labclient.package import open_trust
-from labclient.participation import Sent, read_sent, read_visit
+from labclient.participation import Comparison, compare_packages, read_visit
 from labclient.plan import Plan, Quantity, TrustList
 from labclient.units import number, unit
 from labclient.words import message, say
@@ -89,30 +85,27 @@ def _drift(asked: Namespace) -> int:
 
 
 def _agree(asked: Namespace) -> int:
-    trust, home, now = _trust(asked), this_pc(), datetime.now(UTC)
-    visits = _visits(asked)
-    plan = same_comparison(visits)
-    check_released(plan, now.astimezone().date(), asked.released)
-    sent = [read_sent(path, home, now, trust) for path in asked.packages]
-    for one in sent:
-        if one.plan.id != plan.id:
-            raise WrongUse(
-                message("{file} belongs to the comparison {other}, not to {comparison}.", file=one.source,
-                        other=one.plan.id, comparison=plan.id)
-            )  # fmt: skip
-    results = [point for one in sent for point in one.points]
-    found = agreement_of(plan, monitor(visits, _asked(asked)), results, asked.method)
-    missing = missing_laboratories(plan, results)
+    now, visits = datetime.now(UTC), _visits(asked)
+    found = compare_packages(
+        visits,
+        asked.packages,
+        this_pc(),
+        now,
+        asked=_asked(asked),
+        method=asked.method,
+        released=asked.released,
+        trust=_trust(asked),
+    )
     if asked.json:
-        as_json(head_json(plan, visits) | {
-            "compared": iso(now), "released": asked.released, "missing": list(missing),
-            "packages": [{"file": one.source, "laboratory": one.laboratory} for one in sent],
-            "points": [degrees_json(one) for one in found],
+        as_json(head_json(found.plan, visits) | {
+            "compared": iso(now), "released": asked.released, "missing": list(found.missing),
+            "packages": [{"file": one.source, "laboratory": one.laboratory} for one in found.sent],
+            "points": [degrees_json(one) for one in found.degrees],
         })  # fmt: skip
     else:
-        _tell_agreement(plan, sent, found, missing, asked.released)
+        _tell_agreement(found, asked.released)
     bad = {Agreement.UNSATISFACTORY, Agreement.QUESTIONABLE}
-    return 1 if any(not one.rows or bad & {row.verdict for row in one.rows} for one in found) else 0
+    return 1 if any(not one.rows or bad & {row.verdict for row in one.rows} for one in found.degrees) else 0
 
 
 def _trust(asked: Namespace) -> TrustList | None:
@@ -163,15 +156,13 @@ def _tell_point(seen: Monitored) -> None:
             line(message("    {laboratory}: preliminary, beyond the visits", laboratory=there.laboratory))
 
 
-def _tell_agreement(
-    plan: Plan, sent: Sequence[Sent], found: Sequence[Degrees], missing: Sequence[str], released: str | None
-) -> None:
-    line(message("{comparison}: {n} packages, verified", comparison=plan.id, n=len(sent)))
+def _tell_agreement(found: Comparison, released: str | None) -> None:
+    line(message("{comparison}: {n} packages, verified", comparison=found.plan.id, n=len(found.sent)))
     if released:
         line(message("Compared before the last report was due: {reason}", reason=released))
-    if missing:
-        line(message("Not there: {laboratories}", laboratories=", ".join(missing)))
-    for one in found:
+    if found.missing:
+        line(message("Not there: {laboratories}", laboratories=", ".join(found.missing)))
+    for one in found.degrees:
         line(message("{point}:", point=one.point))
         for sentence in reference_told(one):
             line(message("    {sentence}", sentence=sentence))

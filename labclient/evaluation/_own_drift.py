@@ -168,7 +168,7 @@ def _point(
 def _seen_as(plan: Plan, point: Point, standard: Standard | None) -> tuple[Told, str, float, float]:
     """How a cycle is told: its kind and unit, and value = shift + scale · cycle."""
     form = plan.measurement.scheme.form
-    if form == "direct":
+    if form == "direct" or value_of(plan) == "error":
         return "reading", plan.unit, 0.0, 1.0
     if standard is not None and value_of(plan) in {"ratio", "difference"}:
         try:

@@ -78,7 +78,15 @@ from labclient.participation._sourced import SourcedHands, check_source
 from labclient.participation._state import STATIONS, Run, State, fold, harm_of, item_of
 from labclient.participation._told import ORIGIN_NAMES, READINGS, TASK_NAMES, told
 from labclient.participation._typed import TypedRuns
-from labclient.participation._visits import Sent, keep_visits, kept_visits, read_sent, read_visit
+from labclient.participation._visits import (
+    Comparison,
+    Sent,
+    compare_packages,
+    keep_visits,
+    kept_visits,
+    read_sent,
+    read_visit,
+)
 
 __all__ = [
     "FIELD_NAMES",
@@ -95,6 +103,7 @@ __all__ = [
     "Arrival",
     "Attachment",
     "Compared",
+    "Comparison",
     "Decision",
     "Departure",
     "Deviation",
@@ -138,6 +147,7 @@ __all__ = [
     "choose_copy",
     "chosen_settings",
     "compare",
+    "compare_packages",
     "concerns_now",
     "confirm_certificate",
     "confirm_root",

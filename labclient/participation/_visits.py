@@ -3,6 +3,7 @@
 A package is verified before anything of it is used; a notebook's log is checked.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,7 +12,20 @@ import msgspec
 from msgspec import Struct
 
 from labclient.errors import DataUnfit, NotebookDamaged, NotVerified, WrongUse
-from labclient.evaluation import LabPoint, Visit, lab_point, visit_of
+from labclient.evaluation import (
+    Asked,
+    Degrees,
+    LabPoint,
+    Method,
+    Visit,
+    agreement_of,
+    check_released,
+    lab_point,
+    missing_laboratories,
+    monitor,
+    same_comparison,
+    visit_of,
+)
 from labclient.home import Home
 from labclient.notebook import SUFFIX, Reader, check, restore
 from labclient.package import accepted_trust, comparison_of, is_sealed, verify_package
@@ -62,6 +76,47 @@ def read_sent(path: Path, home: Home, moment: datetime, trust: TrustList | None 
         plan=state.plan,
         laboratory=laboratory,
         points=tuple(lab_point(laboratory, one) for one in state.result.points),
+    )
+
+
+class Comparison(Struct, frozen=True, kw_only=True):
+    """Results against the reference value, of the packages `sent`; `missing` are those whose results are not there."""
+
+    plan: Plan
+    sent: tuple[Sent, ...]
+    missing: tuple[str, ...]
+    degrees: tuple[Degrees, ...]
+
+
+def compare_packages(
+    visits: Sequence[Visit],
+    packages: Sequence[Path],
+    home: Home,
+    moment: datetime,
+    *,
+    asked: Asked | None = None,
+    method: Method | None = None,
+    released: str | None = None,
+    trust: TrustList | None = None,
+) -> Comparison:
+    """The laboratories' packages against the reference value, with the drift of the pilot's `visits`. Raises
+    `GateClosed` before the last report is due, unless `released` says why; `NotVerified` for a package that does not
+    hold; `WrongUse` for one of another comparison; `DataUnfit`."""
+    plan = same_comparison(visits)
+    check_released(plan, moment.astimezone().date(), released)
+    sent = tuple(read_sent(path, home, moment, trust) for path in packages)
+    for one in sent:
+        if one.plan.id != plan.id:
+            raise WrongUse(
+                message("{file} belongs to the comparison {other}, not to {comparison}.", file=one.source,
+                        other=one.plan.id, comparison=plan.id)
+            )  # fmt: skip
+    results = [point for one in sent for point in one.points]
+    return Comparison(
+        plan=plan,
+        sent=sent,
+        missing=missing_laboratories(plan, results),
+        degrees=agreement_of(plan, monitor(visits, asked), results, method),
     )
 
 
