@@ -25,7 +25,9 @@ _ABOUT: dict[str, Message] = {
     "stability": message("Reading stability before the measurement: so many readings, the change within the limit."),
     "environment": message("The room during the measurement; readings at least this often."),
     "measurement": message("One cycle is all steps in their order: Z zero, S laboratory's standard, X transfer "
-                           "standard; “-” is reversed."),
+                           "standard; “-” is reversed. The method says which steps suit it; see the manual."),
+    "by_hand": message("For which runs readings count that a person types or imports, and how typed ones are "
+                       "confirmed."),
     "model": message("The reported value as an expression of the budget's rows, named by their ids; without it, the "
                      "value is certificate × ratio, or + difference."),
     "budget": message("The rows that every laboratory's budget must have, and where each comes from."),
@@ -39,9 +41,18 @@ _ABOUT: dict[str, Message] = {
 }  # fmt: skip
 
 
-def starting_plan(*, with_model: bool = False) -> str:
-    """The shipped example plan, simple or with a measurement model, with a comment line before each part."""
-    path = shipped("resources", "examples", "plan-model.json" if with_model else "plan.json")
+EXAMPLES: dict[str, str] = {
+    "voltage": "plan.json",
+    "pressure-model": "plan-model.json",
+    "resistance-abba": "plan-resistance.json",
+    "dial-gauge-up-down": "plan-dial-gauge.json",
+}
+"""What a plan can begin with, and its file."""
+
+
+def starting_plan(example: str = "voltage") -> str:
+    """A shipped example plan, a key of `EXAMPLES`, with a comment line before each part."""
+    path = shipped("resources", "examples", EXAMPLES[example])
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:

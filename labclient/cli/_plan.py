@@ -8,7 +8,7 @@ import msgspec
 
 from labclient.cli import _trust
 from labclient.cli._common import MAX_JSON, add_identity, add_json, add_trust, new_file, opened_identity
-from labclient.cli._draft import starting_plan
+from labclient.cli._draft import EXAMPLES, starting_plan
 from labclient.cli._out import as_json, line
 from labclient.cli._verbs import Verbs
 from labclient.errors import WrongUse
@@ -26,6 +26,8 @@ from labclient.plan import PLAN_ORIGINS, Plan, read_plan
 from labclient.signing import read_container, read_small, write_signed, write_whole
 from labclient.words import Message, language, message, say
 
+_WITH_MODEL = "pressure-model"
+
 
 def add(verbs: Verbs) -> None:
     plan = verbs.sub("plan", message("plans and trust lists: draft, check, sign, show"))
@@ -33,6 +35,8 @@ def add(verbs: Verbs) -> None:
     new.add_argument("file", type=Path, metavar="FILE")
     told = message("begin with a plan that has a measurement model, not with the simple one")
     new.add_argument("--model", action="store_true", help=say(told))
+    told = message("begin with this example instead")
+    new.add_argument("--example", choices=tuple(EXAMPLES), help=say(told))
     check = plan.add("check", message("name every fault of a draft where it stands"), _check)
     check.add_argument("file", type=Path, metavar="FILE")
     check.add_argument("--out", type=Path, metavar="FILE", help=say(message("write it without its comments")))
@@ -49,7 +53,10 @@ def add(verbs: Verbs) -> None:
 
 
 def _new(asked: Namespace) -> int:
-    write_whole(new_file(asked.file), starting_plan(with_model=asked.model).encode())
+    if asked.model and asked.example not in {None, _WITH_MODEL}:
+        raise WrongUse(message("Give either --model or --example: they are different plans."))
+    example = asked.example or (_WITH_MODEL if asked.model else "voltage")
+    write_whole(new_file(asked.file), starting_plan(example).encode())
     line(message("A starting plan: {file}. Lines that begin with // explain; they are never signed.", file=asked.file))
     line(message("Then: labclient plan check {file}", file=asked.file))
     return 0

@@ -68,7 +68,7 @@ def _record(asked: Namespace) -> int:
 
         def work() -> int:
             with Display() as display:
-                hands = TerminalHands(display)
+                hands = TerminalHands(display, state.plan.measurement.scheme)
                 if asked.source is not None:
                     return _sourced(participation, asked, display, hands, meter, room, day)
                 runs = Runs(participation, meter=meter, room=room, hands=hands, observer=display, who=asked.who)

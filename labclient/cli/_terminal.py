@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from labclient.cli._out import TASK_NAMES, line
 from labclient.errors import WrongUse
 from labclient.notebook import Task
-from labclient.plan import Point, Step
+from labclient.plan import Point, Scheme, Step, way_told
 from labclient.words import Message, message, say
 
 _ARTEFACTS = {
@@ -26,18 +26,20 @@ _ARTEFACTS = {
 class TerminalHands:
     """Asks the person at the terminal to connect; the same connection twice is asked for once."""
 
-    def __init__(self, display: "Display") -> None:
+    def __init__(self, display: "Display", scheme: Scheme | None = None) -> None:
         self._display = display
+        self._scheme = scheme
         self._now: tuple[str, str, str] | None = None
 
     def connect(self, step: Step, point: Point) -> None:
-        wanted = (step.role, point.id, step.direction)
+        wanted = (step.role, point.id, step.approach or step.direction)
         if wanted == self._now:
             return
-        way = message("reversed") if step.direction == "-" else message("direct")
         with self._display.paused():
-            line(message("Connect {role} ({artefact}), {point}, {way}; then press Enter.", role=step.role,
-                         artefact=_ARTEFACTS[step.role], point=point.id, way=way))  # fmt: skip
+            line(_asked(step, point))
+            if self._scheme is not None and step.approach is not None:
+                line(message("Then {wait} of waiting, and {n} readings.", n=self._scheme.readings,
+                             wait=f"{self._scheme.wait.value:f} {self._scheme.wait.unit}"))  # fmt: skip
             sys.stdout.flush()
             if not sys.stdin.readline():
                 raise WrongUse(
@@ -45,6 +47,19 @@ class TerminalHands:
                     message("Start it again where somebody can connect the instruments."),
                 )
         self._now = wanted
+
+
+def _asked(step: Step, point: Point) -> Message:
+    """What a person has to connect, or from which side to reach a point."""
+    artefact = _ARTEFACTS[step.role]
+    if step.approach == "up":
+        return message("Go up to {point} without going beyond it, to read {role} ({artefact}); then press Enter.",
+                       role=step.role, artefact=artefact, point=point.id)  # fmt: skip
+    if step.approach == "down":
+        return message("Go down to {point} without going beyond it, to read {role} ({artefact}); then press Enter.",
+                       role=step.role, artefact=artefact, point=point.id)  # fmt: skip
+    return message("Connect {role} ({artefact}), {point}, {way}; then press Enter.", role=step.role,
+                   artefact=artefact, point=point.id, way=way_told(step))  # fmt: skip
 
 
 class Display:

@@ -111,7 +111,7 @@ def _runs(participation: Participation, asked: Namespace, display: Display) -> T
         participation,
         instrument=registered(participation.home, asked.instrument),
         typist=TerminalTypist(display),
-        hands=TerminalHands(display),
+        hands=TerminalHands(display, participation.state.plan.measurement.scheme),
         observer=display,
         who=asked.who,
         unit=asked.unit or "",

@@ -17,7 +17,7 @@ from labclient.errors import BrokenOff, GateClosed, Trouble
 from labclient.home import Home, this_pc
 from labclient.notebook import Reader
 from labclient.participation import Participation, Runs, note_outputs
-from labclient.plan import Point, Step
+from labclient.plan import Point, Step, way_told
 from labclient.words import Message, message
 
 _Answer = TypeVar("_Answer")
@@ -26,8 +26,8 @@ _Answer = TypeVar("_Answer")
 class Desk(QObject):
     """Signals: `opened` (Path) and `closed` after a change of notebook, `done` (what, answer), `failed` (Trouble),
     `crashed` (exception), `told` (Message), `progressed` (task, done, total), `asked` (Message: connect something, then
-    call `connected`), `questioned` (kind, Message, unit: type a line, then call `answer`), `warned` (Message: something
-    in that line), `busy` (bool)."""
+    call `connected`), `connecting` (Step, Point: what that is), `questioned` (kind, Message, unit: type a line, then
+    call `answer`), `warned` (Message: something in that line), `busy` (bool)."""
 
     opened = Signal(object)
     closed = Signal()
@@ -37,6 +37,7 @@ class Desk(QObject):
     told = Signal(object)
     progressed = Signal(str, int, int)
     asked = Signal(object)
+    connecting = Signal(object, object)
     questioned = Signal(str, object, str)
     warned = Signal(object)
     busy = Signal(bool)
@@ -84,6 +85,7 @@ class Desk(QObject):
 
     def connect_step(self, step: Step, point: Point) -> None:
         """Ask for a connection and wait until somebody says it is made."""
+        self.connecting.emit(step, point)
         self._wait_for(lambda: self.asked.emit(connection(step, point)))
 
     def connected(self) -> None:
@@ -177,13 +179,12 @@ def connection(step: Step, point: Point) -> Message:
         "C": message("the check standard"),
         "Z": message("the shorting link"),
     }
-    directions = {"+": message("direct"), "-": message("reversed")}
-    return message(
-        "Connect {role}, {point}, {direction}.",
-        role=roles[step.role],
-        point=point.id,
-        direction=directions[step.direction],
-    )
+    role = roles[step.role]
+    if step.approach == "up":
+        return message("Go up to {point} without going beyond it; then read {role}.", point=point.id, role=role)
+    if step.approach == "down":
+        return message("Go down to {point} without going beyond it; then read {role}.", point=point.id, role=role)
+    return message("Connect {role}, {point}, {direction}.", role=role, point=point.id, direction=way_told(step))
 
 
 def is_simulated(path: Path) -> bool:

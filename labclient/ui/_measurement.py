@@ -1,16 +1,17 @@
 """The measurement, the heart: what is connected, the room, points and days beside the live readings."""
 
 import numpy as np
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from labclient.participation import State
-from labclient.plan import Step
-from labclient.ui._desk import Desk
+from labclient.plan import Point, Step
+from labclient.ui._desk import Desk, connection
 from labclient.ui._marks import StateMark
-from labclient.ui._place import air, connected, place_of, way_on
+from labclient.ui._place import air, connected, place_of, waited, way_on
 from labclient.ui._points import PointTable
 from labclient.ui._remark import DeviationDialog, ExclusionDialog
 from labclient.ui._run_page import RunPage
+from labclient.ui._scheme_picture import SchemePicture
 from labclient.ui._theme import S2, S4, space
 from labclient.ui._watch import LiveReplies, Snapshot
 from labclient.words import Message, message, say
@@ -23,7 +24,7 @@ class MeasurementPage(RunPage):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "measurement", message("Measurement"), ("measurement",))
-        self._zeros: dict[tuple[str, str], float] = {}
+        self._zeros: dict[tuple[str, ...], float] = {}
         self.plot.tell_reference(message("change in each connection"))
         self.way = QLabel()
         self.way.setWordWrap(True)
@@ -38,14 +39,19 @@ class MeasurementPage(RunPage):
         in_room.addWidget(self.values, 1)
         self.room.hide()
         self.above.insertWidget(0, self.room)
-        self.table = PointTable()
+        self.table, self.picture = PointTable(), SchemePicture()
         beside = QHBoxLayout()
         beside.setSpacing(space(S2))
-        beside.addWidget(self.table)
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addWidget(self.table, 1)
+        left.addWidget(self.picture)
+        beside.addLayout(left)
         at = self.body.indexOf(self.plot)
         self.body.removeWidget(self.plot)
         beside.addWidget(self.plot, 1)
         self.body.insertLayout(at, beside, 1)
+        desk.connecting.connect(self._connecting)
         self.redo_button = self._aside(message("Exclude… (F9)"), "F9")
         self.redo_button.setToolTip(say(message("Exclude cycles with a reason; they are measured again.")))
         self._head.insertWidget(self._head.count() - 2, self.redo_button)
@@ -60,6 +66,8 @@ class MeasurementPage(RunPage):
         self.redo_button.setEnabled(bool(snapshot.state.counted) and self.desk.idle)
         self.deviation_button.setVisible(_wants_deviation(snapshot.state) and not self.running)
         self.way.setVisible(self.running)
+        if not self.running:
+            self.picture.hide()
 
     def show_missing(self, reasons: tuple[Message, ...]) -> None:
         """In one paragraph: there may be many."""
@@ -70,7 +78,7 @@ class MeasurementPage(RunPage):
         values = replies.values[:, 0]
         first = values[np.isfinite(values)][:1]
         if first.size:
-            values = values - self._zeros.setdefault((replies.role, replies.direction), float(first[0]))
+            values = values - self._zeros.setdefault(self._connection(replies), float(first[0]))
         self.plot.append(replies.times, values)
 
     def where(self, replies: LiveReplies) -> Message:
@@ -79,7 +87,10 @@ class MeasurementPage(RunPage):
         now = Step(replies.role, replies.direction)  # type: ignore[arg-type]  # as the log has it
         place = place_of(state, replies.run, self._taken, now)
         self.way.setText(say(way_on(place, state.plan.measurement.cycles)) if place else "")
-        return connected(now, place, state.plan.measurement.scheme.readings)
+        told = connected(now, place, state.plan.measurement.scheme.readings)
+        step = place.now if place and place.now else now
+        self.picture.show_step(state.plan, step, replies.point, say(told))
+        return told
 
     def show_replies(self, replies: LiveReplies) -> None:
         super().show_replies(replies)
@@ -101,7 +112,17 @@ class MeasurementPage(RunPage):
 
     def _asked(self, sentence: Message) -> None:
         super()._asked(sentence)
-        self.way.clear()
+        here = self.snapshot is not None and self.snapshot.state.station == self.station
+        self.way.setText(say(waited(self.snapshot.state.plan.measurement.scheme)) if here and self.snapshot else "")
+
+    def _connecting(self, step: Step, point: Point) -> None:
+        if self.snapshot is not None and self.snapshot.state.station == self.station:
+            self.picture.show_step(self.snapshot.state.plan, step, point.id, say(connection(step, point)))
+
+    def _connection(self, replies: LiveReplies) -> tuple[str, ...]:
+        """What has a zero of its own: in a series up and down, each point on either way."""
+        place = (replies.point, replies.approach) if replies.approach else ()
+        return (replies.role, replies.direction, *place)
 
     def _begin(self, replies: LiveReplies) -> None:
         super()._begin(replies)

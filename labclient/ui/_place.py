@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from labclient.participation import State
-from labclient.plan import Quantity, Range, Station, Step
+from labclient.plan import Point, Quantity, Range, Scheme, Station, Step, passage, together, way_told
 from labclient.ui._digits import grouped
 from labclient.ui._marks import State as MarkState
 from labclient.ui._view import next_cycle
@@ -17,18 +17,19 @@ _ROLES = {
     "C": message("the check standard"),
     "Z": message("the shorting link"),
 }
-_DIRECTIONS = {"+": message("direct"), "-": message("reversed")}
 
 
 class Place(Struct, frozen=True):
-    """One reading of a measurement: of which cycle, which of how many; and the connection that follows it, None where
-    the run of this point ends."""
+    """One reading of a measurement: of which cycle, which of how many; and the step that follows it with its point,
+    None where the run ends. `now` is the step as the plan has it."""
 
     point: str
     day: int
     cycle: int
     reading: int
     next: Step | None
+    next_point: str = ""
+    now: Step | None = None
 
 
 def place_of(state: State, run: int, taken: int, now: Step) -> Place | None:
@@ -37,27 +38,47 @@ def place_of(state: State, run: int, taken: int, now: Step) -> Place | None:
     scheme, known = state.plan.measurement.scheme, state.runs.get(run)
     if known is None or known.purpose != "record" or not taken:
         return None
-    mine = [cycle for cycle in state.cycles.values() if cycle.run == run]
-    done, rest = divmod(taken - 1, len(scheme.steps) * scheme.readings)
+    in_one_go = {point.id: points for points in together(state.plan) for point in points}
+    steps = len(passage(scheme, together(state.plan)[0]))
+    own = (one for one in state.cycles.values() if one.run == run)
+    mine = list(dict.fromkeys((in_one_go[one.point][0].id, one.day, one.cycle) for one in own))
+    done, rest = divmod(taken - 1, steps * scheme.readings)
     at, reading = divmod(rest, scheme.readings)
-    if scheme.steps[at] != now or done > len(mine):
-        return None
     due = next_cycle(state)
     if done < len(mine):
-        point, day, number = mine[done].point, mine[done].day, mine[done].cycle
-    elif due is not None and (not mine or due[:2] == (mine[-1].point, mine[-1].day)):
-        point, day, number = due
+        first, day, number = mine[done]
+    elif done == len(mine) and due is not None and (not mine or _goes_on(in_one_go, due, mine[-1])):
+        first, day, number = due
     else:
         return None
-    ends = at + 1 == len(scheme.steps)
-    more = any((point, day, n) not in state.counted for n in range(number + 1, state.plan.measurement.cycles + 1))
-    following = scheme.steps[at + 1] if not ends else scheme.steps[0] if more else None
-    return Place(point, day, number, reading + 1, following)
+    points = in_one_go[first]
+    visits = passage(scheme, points)
+    visit = visits[at]
+    if (visit.step.role, visit.step.direction) != (now.role, now.direction):
+        return None
+    cycles = range(number + 1, state.plan.measurement.cycles + 1)
+    more = any((point.id, day, n) not in state.counted for n in cycles for point in points)
+    following = visits[at + 1] if at + 1 < steps else visits[0] if more else None
+    return Place(
+        point=visit.point.id,
+        day=day,
+        cycle=number,
+        reading=reading + 1,
+        next=following.step if following else None,
+        next_point=following.point.id if following else "",
+        now=visit.step,
+    )
+
+
+def _goes_on(in_one_go: dict[str, tuple[Point, ...]], due: tuple[str, int, int], last: tuple[str, int, int]) -> bool:
+    """Whether the cycle that is due belongs to the same points and day as the last one."""
+    return (in_one_go[due[0]], due[1]) == (in_one_go[last[0]], last[1])
 
 
 def connected(now: Step, place: Place | None, readings: int) -> Message:
     """What is connected, and how many of its readings there are."""
-    role, direction = _ROLES[now.role], _DIRECTIONS[now.direction]
+    step = place.now if place and place.now else now
+    role, direction = _ROLES[step.role], way_told(step)
     if place is None:
         return message("Connected: {role}, {direction}", role=role, direction=direction)
     return message(
@@ -76,8 +97,16 @@ def way_on(place: Place, cycles: int) -> Message:
     )
     if place.next is None:
         return message("{here} — then this point is done for the day", here=here)
-    role, direction = _ROLES[place.next.role], _DIRECTIONS[place.next.direction]
+    role, direction = _ROLES[place.next.role], way_told(place.next)
+    if place.next_point not in {"", place.point}:
+        return message("{here} — next: {point}, {role}, {direction}", here=here, point=place.next_point, role=role,
+                       direction=direction)  # fmt: skip
     return message("{here} — next: {role}, {direction}", here=here, role=role, direction=direction)
+
+
+def waited(scheme: Scheme) -> Message:
+    """What happens once it is connected."""
+    return message("Then {wait} of waiting, and {n} readings.", wait=_told(scheme.wait), n=scheme.readings)
 
 
 def invitation(state: State, station: Station) -> Message | None:

@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPlainTex
 from labclient.acquisition import in_words, read_typed
 from labclient.errors import Trouble
 from labclient.participation import State
+from labclient.plan import Point, Step
 from labclient.ui._choose import choose_file
-from labclient.ui._desk import Desk
+from labclient.ui._desk import Desk, connection
 from labclient.ui._dialog import Sentence, fit_to_window
 from labclient.ui._points import PointTable
 from labclient.ui._remark import EventDialog
+from labclient.ui._scheme_picture import SchemePicture
 from labclient.ui._theme import S2, space
 from labclient.ui._typing_work import CONNECT
 from labclient.words import Message, message, say
@@ -64,6 +66,8 @@ class TypingDialog(QDialog):
         self.kept.setAccessibleName(say(message("What is kept")))
         self.points = PointTable()
         self.points.setVisible(with_points)
+        self.picture = SchemePicture()
+        self._with_points = with_points
         self.event_button = _button(message("Event… (F8)"), "F8")
         self.stop_button = _button(message("Break off (F6)"), "F6")
         self._lay_out()
@@ -72,6 +76,7 @@ class TypingDialog(QDialog):
         self.event_button.clicked.connect(self._ask_event)
         self.stop_button.clicked.connect(desk.break_off)
         desk.questioned.connect(self.ask)
+        desk.connecting.connect(self._connecting)
         desk.warned.connect(self._warn)
         desk.told.connect(self._keep)
         self.show_state(state)
@@ -108,7 +113,11 @@ class TypingDialog(QDialog):
         line.addWidget(self.choose)
         below = QHBoxLayout()
         below.setSpacing(space(S2))
-        below.addWidget(self.points)
+        beside = QVBoxLayout()
+        beside.setSpacing(0)
+        beside.addWidget(self.points, 1)
+        beside.addWidget(self.picture)
+        below.addLayout(beside)
         below.addWidget(self.kept, 1)
         buttons = QHBoxLayout()
         buttons.addWidget(self.event_button)
@@ -122,6 +131,11 @@ class TypingDialog(QDialog):
         layout.addLayout(below, 1)
         layout.addLayout(buttons)
         fit_to_window(self, 76, 24)
+
+    def _connecting(self, step: Step, point: Point) -> None:
+        """Draw what is asked to be connected."""
+        if self._with_points:
+            self.picture.show_step(self._state.plan, step, point.id, say(connection(step, point)))
 
     def _commit(self) -> None:
         text = self.line.text()

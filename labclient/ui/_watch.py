@@ -40,6 +40,8 @@ class LiveReplies(Struct, frozen=True, eq=False):
     status: str
     series: int = -1
     started_s: float = 0.0
+    point: str = ""
+    approach: str = ""
 
 
 class Snapshot(Struct, frozen=True, eq=False):
@@ -156,4 +158,6 @@ def _live(reader: Reader, start: Entry, series: Entry, block: Entry, *, fresh: b
         status=row[2],
         series=series.seq,
         started_s=parse_iso(str(start.body["clock"]["utc"])).timestamp(),
+        point=str(series.body.get("point", "")),
+        approach=str((series.body.get("parameters") or {}).get("approach", "")),
     )

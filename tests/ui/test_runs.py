@@ -203,7 +203,7 @@ def test_while_cables_are_moved_nothing_is_said_to_be_connected(page: Measuremen
     _show(page, _measuring())
     page.show_replies(_replies(2, role=STEPS[0].role))
     page.desk.asked.emit(message("Connect something."))
-    assert (page.words.text(), page.way.text()) == ("Connect something.", "")
+    assert (page.words.text(), page.way.text()) == ("Connect something.", "Then 10 s of waiting, and 5 readings.")
 
 
 def test_another_notebook_finds_nothing_of_the_one_before(page: MeasurementPage) -> None:
@@ -410,3 +410,11 @@ def test_the_deviation_of_the_room_is_asked_for_in_its_dialog(light: Theme, qtbo
     page.show()
     page.deviation_button.click()
     the(page, DeviationDialog, qtbot).reject()
+
+
+def test_starting_is_the_primary_action_until_nothing_is_missing(page: MeasurementPage, state: State) -> None:
+    _show(page, state)
+    assert page.start_button.objectName() == "primary"
+    assert page.done_button.objectName() == ""
+    assert page.done_button.shortcut().isEmpty(), "Ctrl+Return starts"
+    assert page.start_button.shortcut().toString() == "F5"
