@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QKeySequence, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
 from labclient.errors import Trouble
@@ -14,6 +14,7 @@ from labclient.evaluation import (
     FORM_NAMES,
     OwnDrift,
     OwnPoint,
+    Visit,
     departure_told,
     extent_of,
     own_drift,
@@ -24,7 +25,8 @@ from labclient.evaluation import (
     t_told,
 )
 from labclient.notebook import Reader
-from labclient.participation import State
+from labclient.participation import Comparison, State
+from labclient.ui._agreement_panel import AgreementPanel, compare_now
 from labclient.ui._desk import Desk
 from labclient.ui._drift_plot import Bar, Dot, Drawing, DriftPlot
 from labclient.ui._errand import Errand
@@ -36,6 +38,8 @@ from labclient.ui._watch import Snapshot
 from labclient.words import message, say
 
 _Key = tuple[object, ...]
+_SHOWN: Final = (message("This notebook"), message("All visits"), message("Agreement of the results"))
+_OWN, _VISITS, _AGREEMENT = range(3)
 _EMPTY: Final = message("No cycle is measured yet. The values appear here as soon as there are any.")
 
 
@@ -62,7 +66,7 @@ class DriftPage(Page):
         row.addWidget(self.point)
         self.of = QComboBox()
         self.of.setAccessibleName(say(message("What is shown")))
-        self.of.addItems([say(message("This notebook")), say(message("All visits"))])
+        self.of.addItems([say(one) for one in _SHOWN])
         self.of.currentIndexChanged.connect(self._show_of)
         row.addWidget(self.of)
         row.addStretch(1)
@@ -86,8 +90,12 @@ class DriftPage(Page):
         self.looked: Looked | None = None
         self._looked_key: _Key | None = None
         self.body.addWidget(self.visits)
+        self.agreement = AgreementPanel()
+        self.agreement.chosen.connect(self._compare)
+        self.compared: Comparison | None = None
+        self.body.addWidget(self.agreement)
         self.clear = self.secondary(message("Clear the list"), self._forget_visits)
-        self.add = self.primary(message("Add visits…"), self.visits.choose)
+        self.add = self.primary(message("Add visits…"), self._choose)
         self._show_nothing()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -101,7 +109,7 @@ class DriftPage(Page):
     def forget(self) -> None:
         super().forget()
         self.found, self._key = None, None
-        self.looked, self._looked_key = None, None
+        self.looked, self._looked_key, self.compared = None, None, None
         self._show_nothing()
 
     def _compute(self) -> None:
@@ -158,14 +166,20 @@ class DriftPage(Page):
         return state is not None and state.accepted.laboratory == state.plan.pilot.code
 
     @property
-    def with_visits(self) -> bool:
-        """Whether the visits are looked at."""
-        return self.at_pilot and self.of.currentIndex() == 1
+    def looking_at(self) -> int:
+        """This notebook, the visits or the agreement; at a participant the notebook alone."""
+        return self.of.currentIndex() if self.at_pilot else _OWN
 
     def _show_of(self) -> None:
-        for widget in (self.visits, self.clear, self.add):
-            widget.setVisible(self.with_visits)
-        if self.with_visits:
+        looking_at = self.looking_at
+        self.plot.setVisible(looking_at != _AGREEMENT)
+        self.visits.setVisible(looking_at == _VISITS)
+        self.agreement.setVisible(looking_at == _AGREEMENT)
+        self.clear.setVisible(looking_at == _VISITS)
+        self.add.setVisible(looking_at != _OWN)
+        self.add.setText(say(message("Compare packages…") if looking_at == _AGREEMENT else message("Add visits…")))
+        self.add.setShortcut(QKeySequence("Ctrl+Return"))  # a new text takes it away
+        if looking_at != _OWN:
             self._look_at_visits()
         self._show_point()
 
@@ -173,19 +187,21 @@ class DriftPage(Page):
         if self.found is None or self.snapshot is None:
             return
         seen = self.found.points[max(self.point.currentIndex(), 0)]
-        state = self.snapshot.state
+        state, looking_at = self.snapshot.state, self.looking_at
         self.plot.heading = f"{state.plan.id} {state.accepted.laboratory} {seen.point}"
-        self.table.setVisible(not self.with_visits and any(one.values for one in self.found.points))
-        self.said.setVisible(not self.with_visits and bool(seen.values))
-        if self.with_visits:
+        self.table.setVisible(looking_at == _OWN and any(one.values for one in self.found.points))
+        self.said.setVisible(looking_at == _OWN and bool(seen.values))
+        if looking_at == _OWN:
+            self.plot.show_drawing(own_drawing(seen))
+            self.said.setText(" ".join(map(say, own_told(seen))))
+        elif looking_at == _VISITS:
             looked = self.looked or Looked(files=())
             monitored = next((one for one in looked.points if one.point == seen.point), None)
             self.plot.show_drawing(visits_drawing(monitored))
             self.visits.show_looked(looked, monitored)
             self.clear.setEnabled(bool(looked.files))
         else:
-            self.plot.show_drawing(own_drawing(seen))
-            self.said.setText(" ".join(map(say, own_told(seen))))
+            self.agreement.show_compared(self.compared, seen.point)
 
     # -- at the pilot laboratory ---------------------------------------------------------------------------------------
 
@@ -199,6 +215,14 @@ class DriftPage(Page):
         if key != self._looked_key:
             self._looked_key = key
             self._run(lambda: look_at_visits(state.plan.id, also))
+
+    def _choose(self) -> None:
+        (self.agreement if self.looking_at == _AGREEMENT else self.visits).choose()
+
+    def _compare(self, packages: tuple[Path, ...]) -> None:
+        visits = tuple(one for _, one in self.looked.files if isinstance(one, Visit)) if self.looked else ()
+        self.agreement.trouble.put()
+        self._run(lambda: compare_now(visits, packages))
 
     def _add_visits(self, paths: tuple[Path, ...]) -> None:
         self._change_visits(lambda comparison: add_visits(comparison, paths))
@@ -218,7 +242,7 @@ class DriftPage(Page):
 
         self._run(work)
 
-    def _run(self, work: Callable[[], Looked]) -> None:
+    def _run(self, work: Callable[[], Looked | Comparison]) -> None:
         self.add.setEnabled(False)
         errand = Errand()
         errand.done.connect(self._take_visits)
@@ -226,17 +250,21 @@ class DriftPage(Page):
         errand.crashed.connect(self.desk.crashed)
         errand.run(work)
 
-    def _take_visits(self, looked: Looked) -> None:
+    def _take_visits(self, answer: Looked | Comparison) -> None:
         self.add.setEnabled(True)
-        self.looked = looked
+        if isinstance(answer, Looked):
+            self.looked = answer
+        else:
+            self.compared = answer
         self._show_point()
 
     def _refuse_visits(self, trouble: Trouble) -> None:
         self.add.setEnabled(True)
-        self.visits.trouble.put(trouble.sentence, trouble.step)
+        panel = self.agreement if self.looking_at == _AGREEMENT else self.visits
+        panel.trouble.put(trouble.sentence, trouble.step)
 
     def _show_nothing(self) -> None:
-        for widget in (self.choice, self.table, self.said, self.visits, self.clear, self.add):
+        for widget in (self.choice, self.table, self.said, self.visits, self.agreement, self.clear, self.add):
             widget.hide()
         self.plot.show_drawing(Drawing(unit="", shown="", size=1.0, zero=None, nothing=_EMPTY))
 
