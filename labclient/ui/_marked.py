@@ -10,6 +10,15 @@ def mark(widget: QWidget, wrong: bool) -> None:
     _dress(widget)
 
 
+def stand_out(buttons: list[QPushButton], next_one: QPushButton) -> None:
+    """Give `next_one` among these the look of the primary button; its key is its own."""
+    for button in buttons:
+        name = "primary" if button is next_one else ""
+        if button.objectName() != name:
+            button.setObjectName(name)
+            _dress(button)
+
+
 def lead(buttons: list[QPushButton], next_one: QPushButton) -> None:
     """Make `next_one` the one primary button among these, with Ctrl+Enter."""
     for button in buttons:

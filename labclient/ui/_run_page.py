@@ -3,7 +3,7 @@
 from math import inf
 
 from PySide6.QtCore import QElapsedTimer, QTimer
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout
 
 from labclient.participation import Participation, missing
@@ -15,6 +15,7 @@ from labclient.ui._commands import spell
 from labclient.ui._desk import Desk
 from labclient.ui._digits import BigDigits
 from labclient.ui._happening import Happening
+from labclient.ui._marked import stand_out
 from labclient.ui._page import Page
 from labclient.ui._place import invitation
 from labclient.ui._plot import RunPlot
@@ -71,6 +72,7 @@ class RunPage(Page):
         self.start_button = self.secondary(message("Start"), self._start)
         self.done_button = self.primary(message("Sign this station off"), self._finish)
         self.start_button.setShortcut(QKeySequence("F5"))
+        self._start_too = QShortcut(QKeySequence("Ctrl+Return"), self, self.start_button.click)
         self.stop_button.setShortcut(QKeySequence("F6"))
         for button in (self.stop_button, self.start_button, self.done_button):
             button.setEnabled(False)
@@ -91,14 +93,21 @@ class RunPage(Page):
         self.done_button.setEnabled(here and not reasons)
         self.close_button.setVisible(here and bool(state.open_runs) and self.desk.idle)
         self.start_button.setEnabled(ready)
+        asked = invitation(state, self.station) if ready and reasons else None
+        self._rank(self.start_button if asked else self.done_button)
         self.by_hand.show_state(state, ready=ready and self.desk.idle)
         self.event_button.setEnabled(True)
         self.verdict.setText(verdicts(state, self.station))
         self._suit_the_run()
         self.marks.show_state(state)
         if not self.running:
-            asked = invitation(state, self.station) if ready and reasons else None
             self.put_words(say(asked) if asked else "")
+
+    def _rank(self, next_one: QPushButton) -> None:
+        """The start of the run is the primary action until nothing is missing; it keeps its own key besides."""
+        stand_out([self.start_button, self.done_button], next_one)
+        self._start_too.setEnabled(next_one is self.start_button)
+        self.done_button.setShortcut(QKeySequence("Ctrl+Return" if next_one is self.done_button else ""))
 
     @property
     def running(self) -> bool:

@@ -412,8 +412,8 @@ def test_the_deviation_of_the_room_is_asked_for_in_its_dialog(light: Theme, qtbo
     the(page, DeviationDialog, qtbot).reject()
 
 
-def test_starting_is_the_primary_action_until_nothing_is_missing(page: MeasurementPage, state: State) -> None:
-    _show(page, state)
+def test_starting_is_the_primary_action_until_nothing_is_missing(page: MeasurementPage) -> None:
+    _show(page, _measuring(1, stopped=True))
     assert page.start_button.objectName() == "primary"
     assert page.done_button.objectName() == ""
     assert page.done_button.shortcut().isEmpty(), "Ctrl+Return starts"
