@@ -17,6 +17,7 @@ from labclient.evaluation._checks import (
     transport_exposures,
     zero,
 )
+from labclient.evaluation._compute_told import computed_as_json, computed_told, input_told, model_told
 from labclient.evaluation._cycles import Measured, measured
 from labclient.evaluation._data import (
     BudgetLine,
@@ -150,6 +151,8 @@ __all__ = [
     "check_again",
     "check_released",
     "clock_checks",
+    "computed_as_json",
+    "computed_told",
     "counts",
     "coverage_told",
     "departure_told",
@@ -162,6 +165,7 @@ __all__ = [
     "extent_of",
     "forms_told",
     "functional",
+    "input_told",
     "is_known",
     "k_text",
     "lab_point",
@@ -170,6 +174,7 @@ __all__ = [
     "logger_table",
     "measured",
     "missing_laboratories",
+    "model_told",
     "monitor",
     "monitored_told",
     "origin_counts",

@@ -26,7 +26,8 @@ Guide, in the order of a participation:
 - `transport`, `u_transport`: what the journeys before circulation did to the transfer standard.
 - `trend`, `group_range`, `yearly`, `two_times`, `monitoring`: the stability tests that standards name, over months.
 - `BUILT_IN`, `propagate_built_in`: air density, buoyancy, weighing, pressure head, length, gas volume, platinum
-  thermometers; each is also a function of the expressions. `its90_w`, `its90_temperature`: the scale alone.
+  thermometers; each is also a function of the expressions, and `compute` takes what a person types. `its90_w`,
+  `its90_temperature`: the scale alone.
 - `doubts`: a unit, a CMC or a ratio that cannot be right; `round_result`: the two numbers as printed.
 
 For the people who judge, in any order:
@@ -43,6 +44,7 @@ from labclient.metrology._agreement import Agreement, Membership, Score, en_scor
 from labclient.metrology._allan import Allan, AllanKind, AllanWatch, adev, allan, mdev, oadev
 from labclient.metrology._built_in import in_stated_units, propagate_built_in
 from labclient.metrology._catalogue import BUILT_IN, BuiltIn, Input
+from labclient.metrology._compute import Computed, Entered, compute
 from labclient.metrology._consensus import (
     ConsistentSubset,
     Degree,
@@ -165,6 +167,7 @@ __all__ = [
     "ClockCheck",
     "Cochran",
     "Component",
+    "Computed",
     "ConsistentSubset",
     "Correlation",
     "Coverage",
@@ -175,6 +178,7 @@ __all__ = [
     "Drift",
     "DriftChoice",
     "DriftForm",
+    "Entered",
     "Excursion",
     "Exposure",
     "Form",
@@ -247,6 +251,7 @@ __all__ = [
     "circular",
     "cochran",
     "combine",
+    "compute",
     "coverage_factor",
     "cycle",
     "dersimonian_laird",

@@ -74,7 +74,7 @@ _RATIO: Final = message("ratio of the thermometer: its resistance over that at t
 _REFERENCE: Final = message("reference ratio of the ITS-90")
 _A: Final = Input("a", "1", message("coefficient a of the thermometer's certificate"), -0.1, 0.1)
 _B: Final = Input("b", "1", message("coefficient b of the thermometer's certificate"), -0.1, 0.1)
-_C: Final = Input("c", "1", message("coefficient c of the thermometer's certificate, else 0"), -0.1, 0.1, usual="0")
+_C: Final = Input("c", "1", message("coefficient c of the thermometer's certificate"), -0.1, 0.1, usual="0")
 _ITS: Final = "ITS-90: Preston-Thomas, Metrologia 27 (1990) 3"
 _WHOLE: Final = (-259.3467, 961.78)
 _HOT: Final = (0.0, 660.323)

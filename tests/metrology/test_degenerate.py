@@ -181,7 +181,7 @@ CALLS: dict[str, Callable[[list[float]], Any]] = {
     "z_score": lambda x: metrology.z_score(at(x, 0), at(x, 1), at(x, 2)),
     "zeta_score": lambda x: metrology.zeta_score(at(x, 0), at(x, 1), at(x, 2), at(x, 3)),
 }  # fmt: skip
-WITHOUT_NUMBERS = {"parse_model", "check_units", "check_ranges", "in_stated_units"}  # the last only converts
+WITHOUT_NUMBERS = {"parse_model", "check_units", "check_ranges", "in_stated_units", "compute"}  # the last two convert
 DRAWN = {name for name in CALLS if "monte_carlo" in name or name == "validate_budget"}
 INFINITE = {"nu_eff", "dof", "divisor"}  # what may be infinite: degrees of freedom, and a unit component's
 
