@@ -128,7 +128,7 @@ def _asked(asked: Namespace) -> Asked:
 
 
 def _tell_visits(plan: Plan, visits: Sequence[Visit]) -> None:
-    line(message("{comparison}: {n} visits of {pilot}", comparison=plan.id, n=len(visits), pilot=plan.pilot.code))
+    line(message("{comparison}, {pilot}; visits: {n}", comparison=plan.id, n=len(visits), pilot=plan.pilot.code))
     for one in visits:
         if one.computed:
             line(message("{file}: no finished result; computed now from what it holds", file=one.source))
@@ -157,7 +157,7 @@ def _tell_point(seen: Monitored) -> None:
 
 
 def _tell_agreement(found: Comparison, released: str | None) -> None:
-    line(message("{comparison}: {n} packages, verified", comparison=found.plan.id, n=len(found.sent)))
+    line(message("{comparison}; packages verified: {n}", comparison=found.plan.id, n=len(found.sent)))
     if released:
         line(message("Compared before the last report was due: {reason}", reason=released))
     if found.missing:

@@ -124,7 +124,7 @@ def test_a_package_that_does_not_verify_is_refused(
 
 def test_it_is_told_in_sentences(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = said(capsys, 0, "drift", finished / NAME, "--u-lab", "1 µV")
-    assert told.startswith("DEMO-DCV-2026: 1 visits of LAB01")
+    assert told.startswith("DEMO-DCV-2026, LAB01; visits: 1")
     assert "One visit says nothing of the drift" in told
     assert "LAB02, 2026-03-22" in told
     assert "LAB02: preliminary, beyond the visits" in told
