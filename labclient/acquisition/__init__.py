@@ -2,7 +2,7 @@
 
 from labclient.acquisition._awake import Keeper, kept_awake
 from labclient.acquisition._bounds import Bound, Bounds, amount, quantity_text
-from labclient.acquisition._by_hand import ByHand, Confirmation, Question, Transcribed, Typist
+from labclient.acquisition._by_hand import SAY_SECOND, ByHand, Confirmation, Question, Transcribed, Typist
 from labclient.acquisition._clock_told import CLOCK_SENTENCES, clock_remarks
 from labclient.acquisition._clock_watch import ClockWatch
 from labclient.acquisition._daily import DailyCheckpoint
@@ -14,9 +14,17 @@ from labclient.acquisition._replies import Replies, replies
 from labclient.acquisition._room import RULES, Gauge, Left, Rules, getting_full, size_text, time_text
 from labclient.acquisition._series import Cycle, Series
 from labclient.acquisition._source import Source, Tell, run_waits
-from labclient.acquisition._table import DELIMITER_NAMES, ENCODINGS, Sheet, Table, read_table
+from labclient.acquisition._table import DELIMITER_NAMES, ENCODINGS, SAY_SEPARATOR, Sheet, Table, read_table
 from labclient.acquisition._typed import Doubt, Typed, doubt, in_words, read_typed
-from labclient.acquisition._workbook import WORKBOOK, is_workbook, open_table, read_workbook, sheet_names, sheet_remarks
+from labclient.acquisition._workbook import (
+    SAY_SHEET,
+    WORKBOOK,
+    is_workbook,
+    open_table,
+    read_workbook,
+    sheet_names,
+    sheet_remarks,
+)
 
 __all__ = [
     "CAUSES",
@@ -26,6 +34,9 @@ __all__ = [
     "OUTPUT_KINDS",
     "OUTPUT_SENTENCES",
     "RULES",
+    "SAY_SECOND",
+    "SAY_SEPARATOR",
+    "SAY_SHEET",
     "WORKBOOK",
     "Bound",
     "Bounds",

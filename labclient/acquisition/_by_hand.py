@@ -32,6 +32,7 @@ from labclient.words import Message, message
 
 Confirmation = Literal["double-entry", "photo", "second-person"]
 REFUSED = "refused"
+SAY_SECOND = message("Name another person as the second; both type what they read.")
 DIFFERS = "differs"
 _END = b"\n"
 _MAX_FILE = 64 << 20
@@ -115,7 +116,7 @@ class ByHand:
         if confirmation == "second-person" and second.strip() in {"", author}:
             raise WrongUse(
                 message("The plan wants every typed reading confirmed by a second person."),
-                message("Name another person with --second; both type what they read."),
+                SAY_SECOND,
             )
 
     def __enter__(self) -> Self:

@@ -13,6 +13,7 @@ from labclient.words import Message, message
 
 ENCODINGS = ("ascii", "utf-8", "gb18030")
 DELIMITERS = (",", ";", "\t")
+SAY_SEPARATOR = message("Say what separates them: comma, semicolon or tab.")
 DELIMITER_NAMES: dict[str, Message] = {
     ",": message("comma"), ";": message("semicolon"), "\t": message("tabulator"),
 }  # fmt: skip
@@ -125,6 +126,6 @@ def _delimiter(texts: Sequence[str]) -> str:
     if len(fitting) != 1:
         raise DataUnfit(
             message("What separates the columns cannot be told from the file."),
-            message("Say it with --delimiter: comma, semicolon or tab."),
+            SAY_SEPARATOR,
         )
     return fitting[0]

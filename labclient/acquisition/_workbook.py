@@ -18,6 +18,7 @@ from labclient.errors import DataUnfit
 from labclient.words import Message, message
 
 WORKBOOK = "xlsx"
+SAY_SHEET = message("Say which one is to be imported.")
 _OLD = b"\xd0\xcf\x11\xe0"
 _ZIP = b"PK\x03\x04"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -183,7 +184,7 @@ def _chosen(sheet: str, seen: Sequence[str], hidden: Sequence[str]) -> str:
     if not sheet and len(seen) != 1:
         raise DataUnfit(
             message("The workbook has several sheets: {sheets}", sheets=", ".join(seen)),
-            message("Say which one is to be imported, with --sheet."),
+            SAY_SHEET,
         )
     return sheet or seen[0]
 

@@ -41,6 +41,7 @@ from labclient.cli import (
 )
 from labclient.cli._out import trouble
 from labclient.cli._verbs import Verbs
+from labclient.cli._ways import told
 from labclient.errors import Mishap, Trouble
 from labclient.home import this_pc
 from labclient.words import LANGUAGES, message, say, system_language, use_language
@@ -86,7 +87,7 @@ def _run(asked: Namespace) -> int:
         code: int = asked.run(asked)
         sys.stdout.flush()
     except Trouble as expected:
-        trouble(expected.tell())
+        trouble(told(expected))
         code = expected.exit_code
     except KeyboardInterrupt:
         trouble(say(message("Interrupted. What was shown is in the record.")))

@@ -35,7 +35,17 @@ from labclient.participation._gates import (
     missing,
 )
 from labclient.participation._health import Health, HealthWatch, last_trial
-from labclient.participation._imported import Imported, Looked, import_run, look_at, look_into, remember, remembered
+from labclient.participation._imported import (
+    SAY_COLUMNS,
+    SAY_PLACE,
+    Imported,
+    Looked,
+    import_run,
+    look_at,
+    look_into,
+    remember,
+    remembered,
+)
 from labclient.participation._instruments import (
     Instrument,
     address_for,
@@ -95,6 +105,8 @@ __all__ = [
     "PART_NAMES",
     "READINGS",
     "ROLE_NAMES",
+    "SAY_COLUMNS",
+    "SAY_PLACE",
     "SOON",
     "STATIONS",
     "STATION_NAMES",

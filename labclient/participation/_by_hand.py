@@ -40,9 +40,7 @@ def may_run_by_hand(state: State, origin: Origin, task: Task, purpose: Purpose) 
             message("By the plan, typed readings do not count here.")
             if origin == "typed"
             else message("By the plan, imported readings do not count here."),
-            message(
-                "Use an instrument, or record them with --purpose diagnostic: they are kept and count for nothing."
-            ),
+            message("Use an instrument, or record them as a diagnosis: they are kept and count for nothing."),
         )
 
 

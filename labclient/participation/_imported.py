@@ -30,6 +30,8 @@ from labclient.units import unit
 from labclient.words import message
 
 MAX_FILE = 64 << 20
+SAY_COLUMNS = message("Look at its lines, and say what its columns are.")
+SAY_PLACE = message("Say which columns are the point, the day, the cycle and the step.")
 _ROWS = 20_000  # of one block
 _TERMINATOR = b"\n"
 _MEDIA = {WORKBOOK: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -95,7 +97,7 @@ def import_run(
     if len(looked.refused) == len(looked.rows):
         raise WrongUse(
             message("No line of the file is a reading: nothing was recorded."),
-            message("Look at it with --look, and say what its columns are."),
+            SAY_COLUMNS,
         )
     groups = list(_groups(state, looked, task))
     _not_counted(state, groups, purpose)
@@ -192,7 +194,7 @@ def _channels(plan: Plan, columns: Columns, task: Task) -> list[Channel]:
     if (task == "measurement") != (columns.place is not None):
         raise WrongUse(
             message("A measurement, and nothing else, has columns for point, day, cycle and step."),
-            message("Name them with --place POINT DAY CYCLE STEP."),
+            SAY_PLACE,
         )
     return channels
 

@@ -35,6 +35,7 @@ _TUS = "1.0.0"
 _MEDIA_TYPE = "application/vnd.etsi.asic-e+zip"
 _MAX_ANSWER = 8_000_000
 _MAX_REASONS = 20
+SAY_CERTIFICATE = message("Ask the pilot laboratory for the certificate file of its platform, and name that file.")
 _AGAIN = message("Nothing is lost: it stays in the outbox and is tried again.")
 
 
@@ -162,7 +163,7 @@ class Platform:
             if _is_stranger(error):
                 raise NetworkTrouble(
                     message("Nobody whom this PC trusts vouches for {url}: {cause}", url=self.url, cause=str(error)),
-                    message("Ask the pilot laboratory for the certificate file of its platform and name it with --ca."),
+                    SAY_CERTIFICATE,
                 ) from error
             raise NetworkTrouble(
                 message(
