@@ -47,7 +47,7 @@ ABOUT: Final[dict[str, Message]] = {
     "handed-over": message("Record to whom the standard was handed over. With that the participation is finished."),
     "drift": message(
         "The values of this laboratory over the days, with line, band and what they predict. "
-        "Nothing of other laboratories is shown. Look here before the standard leaves."
+        "A participant sees nothing of other laboratories here; the pilot laboratory finds its visits, too."
     ),
     "notebook": message(
         "Everything that happened, entry by entry. Search it, check it, prove an entry, "
