@@ -17,7 +17,7 @@ from labclient.evaluation._checks import (
     transport_exposures,
     zero,
 )
-from labclient.evaluation._compute_told import computed_as_json, computed_told, input_told, model_told
+from labclient.evaluation._compute_told import NOT_RECORDED, computed_as_json, computed_told, input_told, model_told
 from labclient.evaluation._cycles import Measured, measured
 from labclient.evaluation._data import (
     BudgetLine,
@@ -99,6 +99,7 @@ __all__ = [
     "FORM_NAMES",
     "METHODS",
     "METHODS_OF_REFERENCE",
+    "NOT_RECORDED",
     "STANDING_NAMES",
     "VERDICT_NAMES",
     "Asked",

@@ -57,7 +57,8 @@ def compute(
     rule: MonteCarloRule | None = None,
     told: Callable[[int, int], None] | None = None,
 ) -> Computed:
-    """The model at what was typed, in `unit` or that of the model; with U = k·u_c when any uncertainty was typed.
+    """The model at what was typed, in `unit` or that of the model; with U = k·u_c when any uncertainty was typed
+    besides that of the formula itself, which alone would say too little.
 
     An input that nobody typed takes its usual value, where it has one, and with it its usual uncertainty. With `rule`
     the distributions are drawn as well, and compared with the budget for the same probability. Raises `ModelInvalid`,
@@ -79,7 +80,8 @@ def compute(
             message("{names}: still needed.", names=", ".join(missing)),
             message("Each input is a number with its unit, such as 20.1 °C."),
         )
-    uncertain = any(one.spread.strip() for one in entered)
+    own = {one.name for one in built_in.inputs if one.own}
+    uncertain = any(one.spread.strip() for one in entered if one.name not in own)
     parts = [_component(one, given.get(one.name), uncertain=uncertain) for one in built_in.inputs]
     stated = in_stated_units(built_in, parts)
     model, asked = parse_model(built_in.call), unit or built_in.unit

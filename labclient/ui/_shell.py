@@ -17,6 +17,7 @@ from labclient.ui._attention import Attention
 from labclient.ui._begin import ask_beginning
 from labclient.ui._boxes import ask_to_connect, ask_to_leave, tell_trouble
 from labclient.ui._commands import Command, fill_menus, show_help
+from labclient.ui._compute_dialog import ComputeDialog
 from labclient.ui._demo import DemoPlayer
 from labclient.ui._desk import Desk
 from labclient.ui._dress import dress
@@ -133,6 +134,7 @@ class Shell(QMainWindow):
             Command(program, message("Who is working?"), "Ctrl+W", self.ask_who),
             Command(program, message("Satellites…"), "Ctrl+T", self.show_satellites),
             Command(program, message("Output…"), "Ctrl+U", self.outputs.show),
+            Command(program, message("Compute…"), "Ctrl+M", self.compute),
             Command(program, message("Quit"), "Ctrl+Q", self.leave),
             *(
                 Command(stations, STATION_NAMES[station], f"Ctrl+{row + 1}", partial(self.go_to, station))
@@ -214,6 +216,10 @@ class Shell(QMainWindow):
         """What other rooms or PCs record for this notebook."""
         if self.snapshot is not None:
             SatellitesDialog(self, self.desk, self.snapshot.state, self.snapshot.path).open()
+
+    def compute(self) -> None:
+        """A built-in model at typed inputs, beside everything that is recorded."""
+        ComputeDialog(self, self.desk, self.aside).open()
 
     def find_command(self) -> None:
         """Anything that can be done now, by its words."""

@@ -28,6 +28,10 @@ def test_a_value_alone_has_no_uncertainty_not_even_of_the_formula() -> None:
     assert found.unit == "kg/m³"
 
 
+def test_the_formulas_own_error_alone_makes_no_uncertainty() -> None:
+    assert computed("air-density", AIR | {"formula": "0"}, {"formula": "22e-6"}).propagation is None
+
+
 def test_with_any_uncertainty_the_formula_adds_its_own() -> None:
     found = computed("air-density", AIR, {"t": "0.05 K"})
     assert found.propagation is not None
@@ -53,8 +57,8 @@ def test_a_half_width_is_rectangular() -> None:
     entered = [Entered(name="t", value="20 °C", spread="0.3 K", form="half-width")]
     found = compute(BUILT_IN["kelvin"], entered, k=3.0)
     assert found.propagation is not None
-    U = found.propagation.budget.U
-    assert U == pytest.approx(3 * 0.3 / 3**0.5)
+    expanded = found.propagation.budget.U
+    assert expanded == pytest.approx(3 * 0.3 / 3**0.5)
     assert found.value == 293.15
 
 
