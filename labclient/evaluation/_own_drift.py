@@ -6,7 +6,7 @@ Where the laboratory's certificate is in the record, a ratio or difference is to
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
-from math import inf, sqrt
+from math import sqrt
 from typing import Final, Literal
 
 import msgspec
@@ -74,7 +74,7 @@ class OwnLine(Struct, frozen=True, kw_only=True):
     dof: float
     origin_s: float
     k: float
-    """Of the 95 % band: t with the degrees of freedom of the fit, or the normal quantile."""
+    """Of the 95 % band: t with the degrees of freedom of the fit, or of all cycles where it is weighted."""
     departure: Band
     preliminary: bool
     """The day of departure lies outside the days measured."""
@@ -201,7 +201,8 @@ def _days(values: Sequence[OwnValue]) -> tuple[DayMean, ...]:
 
 def own_line(days: Sequence[DayMean], departs_s: float) -> OwnLine | None:
     """The drift through three days or more, by rule `RULE`: 1. weighted by the days' Type A uncertainties where each
-    has one and they explain the scatter about the form that `choose_drift` picks; 2. ordinary least squares otherwise,
+    has one and they explain the scatter about the form that `choose_drift` picks, with the degrees of freedom of all
+    days' cycles together, by which a slope may be too small for a line after all; 2. ordinary least squares otherwise,
     because days differ by more than their cycles show. None where all days carry one time or the numbers bear no fit.
     """
     origin = days[0].time_s
@@ -214,26 +215,30 @@ def own_line(days: Sequence[DayMean], departs_s: float) -> OwnLine | None:
         if choice is None or not weighted:
             choice = choose_drift(times, values)
         line = fit_drift(times, values, DriftForm.LINE, u if weighted else None)
-        dof = inf if weighted else float(choice.drift.dof)
-        k = coverage_factor(_PROBABILITY, dof)
-        departure = _band(choice.drift, origin, departs_s, k)
+        slope, u_slope = line.coefficients[1], sqrt(line.matrix[1][1])
+        dof = float(sum(one.n - 1 for one in days) if weighted else line.dof)
+        t, t_critical = slope / u_slope if u_slope else None, coverage_factor(_PROBABILITY, dof)
+        drift, why = choice.drift, choice.why
+        if weighted and why is Why.SLOPE and t is not None and abs(t) <= t_critical:
+            drift, why = fit_drift(times, values, DriftForm.CONSTANT, u), Why.NO_SLOPE
+        k = coverage_factor(_PROBABILITY, dof if weighted else float(drift.dof))
+        departure = _band(drift, origin, departs_s, k)
     except DataUnfit:
         return None
-    slope, u_slope = line.coefficients[1], sqrt(line.matrix[1][1])
     return OwnLine(
         rule=RULE,
-        drift=choice.drift,
-        why=choice.why,
+        drift=drift,
+        why=why,
         weighted=weighted,
         slope=slope,
         u_slope=u_slope,
-        t=slope / u_slope if u_slope else None,
-        t_critical=coverage_factor(_PROBABILITY, inf if weighted else float(line.dof)),
-        dof=inf if weighted else float(line.dof),
+        t=t,
+        t_critical=t_critical,
+        dof=dof,
         origin_s=origin,
         k=k,
         departure=departure,
-        preliminary=not origin + choice.drift.first * DAY_S <= departs_s <= origin + choice.drift.last * DAY_S,
+        preliminary=not origin + drift.first * DAY_S <= departs_s <= origin + drift.last * DAY_S,
     )
 
 

@@ -58,7 +58,7 @@ def own_told(seen: OwnPoint) -> tuple[Message, ...]:
     return tuple(_sentences(seen))
 
 
-def slope_told(seen: OwnPoint) -> Message | str:
+def slope_told(seen: OwnPoint) -> str:
     """Slope of the line with its standard uncertainty; empty without a line."""
     if seen.line is None:
         return ""

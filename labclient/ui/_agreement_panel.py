@@ -11,6 +11,7 @@ from labclient.home import this_pc
 from labclient.metrology import Agreement
 from labclient.participation import Comparison, compare_packages
 from labclient.ui._dialog import Sentence
+from labclient.ui._drift_plot import whole
 from labclient.ui._marks import State, mark_icon
 from labclient.ui._snug import SnugTable
 from labclient.words import message, say
@@ -79,8 +80,8 @@ def _row(of: Degrees, one: Degree) -> tuple[str | QTableWidgetItem, ...]:
     verdict = QTableWidgetItem(mark_icon(_MARKS[one.verdict]), say(AGREEMENT_NAMES[one.verdict]))
     return (
         one.result.laboratory,
-        f"{signed(one.en.difference, size)} {shown}",
-        f"{short(2 * one.result.u, size)} {shown}",
+        whole(f"{signed(one.en.difference, size)} {shown}"),
+        whole(f"{short(2 * one.result.u, size)} {shown}"),
         "–" if one.ratio is None else short(one.ratio),
         f"{one.en.score:.2f}".replace("-", "−"),
         "–" if one.zeta is None else f"{one.zeta.score:.2f}".replace("-", "−"),

@@ -28,7 +28,7 @@ from labclient.notebook import Reader
 from labclient.participation import Comparison, State
 from labclient.ui._agreement_panel import AgreementPanel, compare_now
 from labclient.ui._desk import Desk
-from labclient.ui._drift_plot import Bar, Dot, Drawing, DriftPlot
+from labclient.ui._drift_plot import Bar, Dot, Drawing, DriftPlot, whole
 from labclient.ui._errand import Errand
 from labclient.ui._page import Page
 from labclient.ui._snug import SnugTable
@@ -284,6 +284,7 @@ def own_drawing(seen: OwnPoint) -> Drawing:
         known_from_s=seen.days[0].time_s if seen.days else 0.0,
         known_until_s=seen.days[-1].time_s if seen.days else 0.0,
         told=tuple(map(say, own_told(seen))),
+        legend=message("Dots: cycles, hollow where excluded. Bars: Type A u of the day. Band: 95 % of the drift."),
         nothing=_EMPTY,
     )
 
@@ -294,6 +295,9 @@ def _key_of(path: Path, state: State) -> _Key:
 
 def _row(seen: OwnPoint) -> tuple[str, ...]:
     line = seen.line
-    form = say(FORM_NAMES[line.drift.form]) if line else "–"
-    told = (slope_told(seen), t_told(line), departure_told(seen)) if line else ("–", "–", "–")
-    return (seen.point, str(len(seen.days)), form, *(one if isinstance(one, str) else say(one) for one in told))
+    if line is None:
+        return seen.point, str(len(seen.days)), "–", "–", "–", "–"
+    test = t_told(line)
+    told = test if isinstance(test, str) else say(test)
+    slope, departure = whole(slope_told(seen)), whole(departure_told(seen))
+    return seen.point, str(len(seen.days)), say(FORM_NAMES[line.drift.form]), slope, told, departure

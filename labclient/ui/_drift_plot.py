@@ -25,6 +25,11 @@ from labclient.words import Message, message, say
 _ROOM: Final = 0.08  # of the span, on each side
 
 
+def whole(number: str) -> str:
+    """A number with its unit, never broken between them."""
+    return number.replace(" ", "\u00a0")
+
+
 class Dot(Struct, frozen=True):
     """A value at a time (s since 1970); `hollow`: it does not count."""
 
@@ -44,7 +49,8 @@ class Bar(Struct, frozen=True):
 
 class Drawing(Struct, frozen=True, kw_only=True):
     """Everything in `unit`; shown as differences from `zero` in `shown`, of which one is `size` `unit`. Beyond
-    `known_until_s` and before `known_from_s` the band is preliminary. `nothing` is said where there are no values."""
+    `known_until_s` and before `known_from_s` the band is preliminary. `legend` tells what bars and band are; `nothing`
+    is said where there are no values."""
 
     unit: str
     shown: str
@@ -56,6 +62,7 @@ class Drawing(Struct, frozen=True, kw_only=True):
     known_from_s: float = 0.0
     known_until_s: float = 0.0
     told: tuple[str, ...] = ()
+    legend: Message | None = None
     nothing: Message = message("No values yet")
 
 
@@ -93,7 +100,7 @@ class DriftPlot(Plot):
         self._speak()
 
     def described(self) -> str:
-        return "; ".join((self._caption.text(), *self._shown.told))
+        return "; ".join(one for one in (self._caption.text(), self._caption.toolTip(), *self._shown.told) if one)
 
     def table(self) -> Table:
         shown = self._shown
@@ -167,6 +174,7 @@ class DriftPlot(Plot):
             reference = message("relative to display zero {zero}", zero=zero)
             told = message("{unit}, {reference}", unit=shown.shown or "1", reference=reference)
         self._caption.setText(say(told))
+        self._caption.setToolTip(say(shown.legend) if shown.legend else "")
         self.setAccessibleName(say(message("Values over days")))
         super()._speak()
 

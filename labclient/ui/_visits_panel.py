@@ -10,6 +10,7 @@ from labclient.errors import Trouble
 from labclient.evaluation import At, Monitored, Visit, at_told, monitored_told, short, signed
 from labclient.notebook import SUFFIX
 from labclient.ui._dialog import Sentence
+from labclient.ui._drift_plot import whole
 from labclient.ui._snug import SnugTable
 from labclient.ui._visits_work import Looked, shown_in, zero_of
 from labclient.words import message, say
@@ -57,20 +58,20 @@ class VisitsPanel(QWidget):
         self.trouble.put(*((looked.trouble.sentence, looked.trouble.step) if looked.trouble else ()))
         self.said.setText(" ".join(say(one) for one in monitored_told(seen)) if seen else "")
         self.said.setVisible(seen is not None)
-        self.laboratories.show_rows([_laboratory(seen, one) for one in seen.at] if seen else [])
         self.laboratories.setVisible(seen is not None and bool(seen.at))
-        self.files.show_rows([_file(path, one, seen) for path, one in looked.files])
+        self.laboratories.show_rows([_laboratory(seen, one) for one in seen.at] if seen else [])
         self.files.setVisible(bool(looked.files))
+        self.files.show_rows([_file(path, one, seen) for path, one in looked.files])
 
 
 def _laboratory(seen: Monitored, there: At) -> tuple[str, ...]:
     shown, size = shown_in(seen)
-    away = f"{signed(there.value - zero_of(seen), size)} {shown}"
+    away = whole(f"{signed(there.value - zero_of(seen), size)} {shown}")
     ratio = "–" if there.ratio is None else short(there.ratio)
     conclusion = say(at_told(there))
     if there.extrapolated:
         conclusion = say(message("{conclusion}; preliminary, beyond the visits", conclusion=conclusion))
-    return there.laboratory, _day(there.time_s), away, f"{short(there.u_ts, size)} {shown}", ratio, conclusion
+    return there.laboratory, _day(there.time_s), away, whole(f"{short(there.u_ts, size)} {shown}"), ratio, conclusion
 
 
 def _file(path: Path, one: Visit | Trouble, seen: Monitored | None) -> tuple[str, ...]:
@@ -82,8 +83,8 @@ def _file(path: Path, one: Visit | Trouble, seen: Monitored | None) -> tuple[str
         return name, "–", "–", "–", state
     point = one.point(seen.point)
     shown, size = shown_in(seen)
-    away = f"{signed(point.value - zero_of(seen), size)} {shown}"
-    return name, _day(point.time_s), away, f"{short(point.u_visit, size)} {shown}", state
+    away = whole(f"{signed(point.value - zero_of(seen), size)} {shown}")
+    return name, _day(point.time_s), away, whole(f"{short(point.u_visit, size)} {shown}"), state
 
 
 def _day(time_s: float) -> str:

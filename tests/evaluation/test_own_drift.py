@@ -1,9 +1,10 @@
 """The laboratory's own values over the days: what they are, when there is a line, and what it says."""
 
 from datetime import datetime
-from math import inf, sqrt
+from math import sqrt
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -88,13 +89,25 @@ def days(values, u=None):
 def test_a_drift_beyond_the_days_own_scatter_is_a_line_weighted_by_it() -> None:
     line = own_line(days([10.0, 10.1, 10.2, 10.3], 0.01), LEAVES)
     assert line is not None
-    assert (line.drift.form, line.weighted, line.dof) == (DriftForm.LINE, True, inf)
+    assert (line.drift.form, line.weighted, line.dof) == (DriftForm.LINE, True, 16)
     assert line.slope == pytest.approx(0.1)
     assert line.significant
     assert line.preliminary
     assert line.departure.value == pytest.approx(11.0)
     x = np.array([0.0, 1.0, 2.0, 3.0]) - 1.5
-    assert line.departure.half == pytest.approx(1.959964 * 0.01 * sqrt(1 / 4 + 8.5**2 / float(x @ x)), rel=1e-6)
+    assert line.departure.half == pytest.approx(2.119905 * 0.01 * sqrt(1 / 4 + 8.5**2 / float(x @ x)), rel=1e-6)
+
+
+def test_a_slope_that_few_cycles_cannot_show_is_no_line() -> None:
+    few = [msgspec.structs.replace(one, n=2) for one in days([10.0, 10.01, 10.02], 0.007)]
+    many = days([10.0, 10.01, 10.02], 0.007)
+    sparse, dense = own_line(few, LEAVES), own_line(many, LEAVES)
+    assert sparse is not None
+    assert dense is not None
+    assert sparse.t == dense.t == pytest.approx(2.0203, rel=1e-3)
+    assert (sparse.drift.form, sparse.t_critical) == (DriftForm.CONSTANT, pytest.approx(3.1824, rel=1e-4))
+    assert dense.t_critical == pytest.approx(2.1788, rel=1e-4)
+    assert dense.drift.form is DriftForm.CONSTANT
 
 
 def test_days_that_scatter_more_than_their_cycles_count_alike_with_the_scatter_seen() -> None:
