@@ -51,6 +51,7 @@ class Desk(QObject):
         self.idle = False
         self.closing = False
         self.runs: Runs | None = None
+        self.wanted: tuple[Step, Point] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="desk")
         self._answered = Event()
         self._line = ""
@@ -58,7 +59,7 @@ class Desk(QObject):
 
     def do(self, what: str, work: Callable[[Participation], Any]) -> None:
         """Do `work` with the open participation in the name of `who`; `done` or `failed` tells how it went."""
-        self._thread.submit(self._guarded, what, lambda: work(self._open_one()))
+        self._thread.submit(self._guarded, what, lambda: work(self.open_one()))
 
     def run(self, what: str, work: Callable[[], Any]) -> None:
         """Do `work` that needs no open participation."""
@@ -85,8 +86,13 @@ class Desk(QObject):
 
     def connect_step(self, step: Step, point: Point) -> None:
         """Ask for a connection and wait until somebody says it is made."""
-        self.connecting.emit(step, point)
+        self.want(step, point)
         self._wait_for(lambda: self.asked.emit(connection(step, point)))
+
+    def want(self, step: Step, point: Point) -> None:
+        """Tell which connection is about to be asked for."""
+        self.wanted = (step, point)
+        self.connecting.emit(step, point)
 
     def connected(self) -> None:
         """The connection that was asked for is made."""
@@ -158,7 +164,8 @@ class Desk(QObject):
             participation.close()
             self.closed.emit()
 
-    def _open_one(self) -> Participation:
+    def open_one(self) -> Participation:
+        """The open participation, for somebody who is named; in the desk's thread. Raises `GateClosed`."""
         if self.played_by_another:
             raise GateClosed(
                 message("The demonstration plays by itself."),

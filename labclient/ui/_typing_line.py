@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPlainTex
 from labclient.acquisition import in_words, read_typed
 from labclient.errors import Trouble
 from labclient.participation import State
-from labclient.plan import Point, Step
 from labclient.ui._choose import choose_file
 from labclient.ui._desk import Desk, connection
 from labclient.ui._dialog import Sentence, fit_to_window
@@ -76,7 +75,6 @@ class TypingDialog(QDialog):
         self.event_button.clicked.connect(self._ask_event)
         self.stop_button.clicked.connect(desk.break_off)
         desk.questioned.connect(self.ask)
-        desk.connecting.connect(self._connecting)
         desk.warned.connect(self._warn)
         desk.told.connect(self._keep)
         self.show_state(state)
@@ -86,6 +84,7 @@ class TypingDialog(QDialog):
         self._kind, self._unit = kind, unit
         if kind == CONNECT:
             self.where.hide()
+            self._draw()
         self.question.setText(say(question).strip().rstrip(":："))
         self.choose.setVisible(kind == "photo")
         self.line.setPlaceholderText(say(_HINTS.get(kind, message(""))))
@@ -132,9 +131,10 @@ class TypingDialog(QDialog):
         layout.addLayout(buttons)
         fit_to_window(self, 76, 24)
 
-    def _connecting(self, step: Step, point: Point) -> None:
+    def _draw(self) -> None:
         """Draw what is asked to be connected."""
-        if self._with_points:
+        if self._with_points and self._desk.wanted is not None:
+            step, point = self._desk.wanted
             self.picture.show_step(self._state.plan, step, point.id, say(connection(step, point)))
 
     def _commit(self) -> None:

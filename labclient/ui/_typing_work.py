@@ -152,6 +152,6 @@ class _Line:
     def connect(self, step: Step, point: Point) -> None:
         wanted = (step.role, point.id, step.approach or step.direction)
         if wanted != self._now:
-            self._desk.connecting.emit(step, point)
+            self._desk.want(step, point)
             self._desk.ask(CONNECT, connection(step, point))
             self._now = wanted
