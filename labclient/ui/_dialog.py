@@ -134,9 +134,9 @@ class AskingDialog(QDialog):
         self.desk.run(self._what, told(work))
 
     def ask_open(self, work: Callable[[Any], Any]) -> None:
-        """Do `work` with the open participation."""
+        """Do `work` with the open participation; that there is none is said here, too, not behind the dialog."""
         self._wait()
-        self.desk.do(self._what, told(work))
+        self.desk.run(self._what, told(lambda: work(self.desk.open_one())))
 
     def _wait(self) -> None:
         self.waiting = True

@@ -78,7 +78,9 @@ def hindrance(desk: Desk, state: State, action: Action) -> GateClosed | None:
         _must_be_free(desk, state)
         may_enter(state, _KINDS[action])
         if action != "issue" and not state.satellites_out:
-            raise GateClosed(message("No satellite is out."))
+            raise GateClosed(
+                message("No satellite is out."), message("Issue one first, if another room or PC is to record.")
+            )
     except GateClosed as closed:
         return closed
     return None

@@ -361,8 +361,9 @@ def test_an_event_needs_somebody_who_enters_it(window: Window, qtbot: QtBot) -> 
     dialog = the(window, EventDialog, qtbot)
     write(dialog.text, "x")
     dialog.go()
-    qtbot.waitUntil(lambda: bool(window.troubles) and dialog.ok.isEnabled(), timeout=10_000)
-    assert say(window.troubles[0].sentence) == "Nobody is named as working."
+    qtbot.waitUntil(lambda: dialog.trouble.isVisible() and dialog.ok.isEnabled(), timeout=10_000)
+    assert dialog.trouble.label.text() == "Nobody is named as working.\nSay who is working: Ctrl+W."
+    assert not window.troubles
     assert dialog.text.text() == "x"
     dialog.reject()
 

@@ -228,7 +228,9 @@ def test_what_cannot_be_done_now_says_why_before_anything_is_typed(
     assert not dialog.waiting
     assert not dialog.ok.isEnabled()
     turn(dialog, "give up")
-    assert dialog.why_not.label.text() == "No satellite is out."
+    why, step = dialog.why_not.label.text().splitlines()
+    assert why == "No satellite is out."
+    assert step.startswith("Issue one first")
     dialog.reject()
 
 
