@@ -129,7 +129,7 @@ class DriftPage(Page):
         errand = Errand()
         errand.done.connect(self._computed)
         errand.failed.connect(self._unfit)
-        errand.crashed.connect(self.desk.crashed)
+        errand.crashed.connect(self._broken)
         errand.run(work)
 
     def _computed(self, found: OwnDrift) -> None:
@@ -146,6 +146,12 @@ class DriftPage(Page):
             self.said.setText(trouble.tell())
             self.said.show()
         self._compute()
+
+    def _broken(self, fault: BaseException) -> None:
+        """A bug: the window keeps a report; what is shown stays as it was."""
+        self._computing = False
+        self.add.setEnabled(True)
+        self.desk.crashed.emit(fault)
 
     def _fill(self, found: OwnDrift) -> None:
         chosen = max(self.point.currentIndex(), 0)
@@ -247,7 +253,7 @@ class DriftPage(Page):
         errand = Errand()
         errand.done.connect(self._take_visits)
         errand.failed.connect(self._refuse_visits)
-        errand.crashed.connect(self.desk.crashed)
+        errand.crashed.connect(self._broken)
         errand.run(work)
 
     def _take_visits(self, answer: Looked | Comparison) -> None:

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from labclient import words
 from labclient.evaluation import DayMean, OwnPoint, OwnValue, own_line
+from labclient.ui import _drift_page
 from labclient.ui._drift_page import DriftPage, own_drawing
 from labclient.ui._drift_plot import DriftPlot
 
@@ -94,6 +95,22 @@ def test_the_axis_names_a_display_zero_and_nothing_says_deviation(
     assert "偏差" not in told
     assert not missing_glyphs(told)
     assert [(type(one.parent()).__name__, one.objectName()) for one in unnamed(page)] == []
+
+
+def test_a_bug_is_kept_and_the_next_change_is_shown(
+    window: Window, office: Office, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    path = notebook(office, tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(_drift_page, "own_drift", broken)
+        window.take_up(path, qtbot)
+        qtbot.waitUntil(lambda: len(window.faults) == 1, timeout=20_000)
+    window.faults.clear()
+    assert page_of(window).found is None
+    assert shown(window, path, qtbot).found is not None
 
 
 def point(values: list[float]) -> OwnPoint:
