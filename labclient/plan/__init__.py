@@ -48,6 +48,7 @@ from labclient.plan._schemes import (
     together,
     value_of,
     way_told,
+    zero_by_link,
 )
 from labclient.plan._trust import Recipient, TrustedPerson, TrustList
 
@@ -105,4 +106,5 @@ __all__ = [
     "together",
     "value_of",
     "way_told",
+    "zero_by_link",
 ]

@@ -107,6 +107,11 @@ def passage(scheme: Scheme, points: Sequence[Point]) -> tuple[Visit, ...]:
     )
 
 
+def zero_by_link(quantity: str) -> bool:
+    """Whether zero is a link between the terminals; of other quantities it is nothing applied."""
+    return quantity in {"voltage", "current", "resistance"}
+
+
 def way_told(step: Step) -> Message:
     """Its polarity, or from which side its point is reached."""
     return WAYS[step.approach or step.direction]

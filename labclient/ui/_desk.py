@@ -17,12 +17,11 @@ from labclient.errors import BrokenOff, GateClosed, Trouble
 from labclient.home import Home, this_pc
 from labclient.notebook import Reader
 from labclient.participation import Participation, Runs, note_outputs
-from labclient.plan import Point, Step, way_told
+from labclient.plan import Point, Step, way_told, zero_by_link
 from labclient.units import unit
 from labclient.words import Message, message
 
 _Answer = TypeVar("_Answer")
-_ELECTRICAL = frozenset({"voltage", "current", "resistance"})
 
 
 class Desk(QObject):
@@ -189,7 +188,7 @@ def connection(step: Step, point: Point) -> Message:
         "Z": message("the shorting link"),
     }
     role = roles[step.role]
-    if step.role == "Z" and unit(point.nominal.unit).quantity not in _ELECTRICAL:
+    if step.role == "Z" and not zero_by_link(unit(point.nominal.unit).quantity):
         return message("Take everything off for zero, {point}.", point=point.id)
     if step.approach == "up":
         return message("Go up to {point} without going beyond it; then read {role}.", point=point.id, role=role)

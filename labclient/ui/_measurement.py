@@ -84,10 +84,10 @@ class MeasurementPage(RunPage):
     def where(self, replies: LiveReplies) -> Message:
         assert self.snapshot is not None
         state = self.snapshot.state
-        now = Step(replies.role, replies.direction)  # type: ignore[arg-type]  # as the log has it
+        now = Step(replies.role, replies.direction, replies.approach or None)  # type: ignore[arg-type]  # as in the log
         place = place_of(state, replies.run, self._taken, now)
-        self.way.setText(say(way_on(place, state.plan.measurement.cycles)) if place else "")
-        told = connected(now, place, state.plan.measurement.scheme.readings)
+        self.way.setText(say(way_on(place, state.plan.measurement.cycles, state.plan.quantity)) if place else "")
+        told = connected(now, place, state.plan.measurement.scheme.readings, state.plan.quantity)
         step = place.now if place and place.now else now
         self.picture.show_step(state.plan, step, replies.point, say(told))
         return told

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from labclient.participation import State
-from labclient.plan import Point, Quantity, Range, Scheme, Station, Step, passage, together, way_told
+from labclient.plan import Point, Quantity, Range, Scheme, Station, Step, passage, together, way_told, zero_by_link
 from labclient.ui._digits import grouped
 from labclient.ui._marks import State as MarkState
 from labclient.ui._view import next_cycle
@@ -75,10 +75,10 @@ def _goes_on(in_one_go: dict[str, tuple[Point, ...]], due: tuple[str, int, int],
     return (in_one_go[due[0]], due[1]) == (in_one_go[last[0]], last[1])
 
 
-def connected(now: Step, place: Place | None, readings: int) -> Message:
+def connected(now: Step, place: Place | None, readings: int, quantity: str = "voltage") -> Message:
     """What is connected, and how many of its readings there are."""
     step = place.now if place and place.now else now
-    role, direction = _ROLES[step.role], way_told(step)
+    role, direction = _role(step, quantity), way_told(step)
     if place is None:
         return message("Connected: {role}, {direction}", role=role, direction=direction)
     return message(
@@ -90,14 +90,19 @@ def connected(now: Step, place: Place | None, readings: int) -> Message:
     )
 
 
-def way_on(place: Place, cycles: int) -> Message:
+def _role(step: Step, quantity: str) -> Message:
+    """What is connected; of other than electrical quantities zero is nothing at all."""
+    return message("nothing, for zero") if step.role == "Z" and not zero_by_link(quantity) else _ROLES[step.role]
+
+
+def way_on(place: Place, cycles: int, quantity: str = "voltage") -> Message:
     """Which cycle this is, and what is connected next."""
     here = message(
         "{point}, day {day}, cycle {n} of {total}", point=place.point, day=place.day, n=place.cycle, total=cycles
     )
     if place.next is None:
         return message("{here} — then this point is done for the day", here=here)
-    role, direction = _ROLES[place.next.role], way_told(place.next)
+    role, direction = _role(place.next, quantity), way_told(place.next)
     if place.next_point not in {"", place.point}:
         return message("{here} — next: {point}, {role}, {direction}", here=here, point=place.next_point, role=role,
                        direction=direction)  # fmt: skip
