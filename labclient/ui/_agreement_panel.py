@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QLabel, QTableWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QSizePolicy, QTableWidgetItem, QVBoxLayout, QWidget
 
 from labclient.evaluation import AGREEMENT_NAMES, Degree, Degrees, Visit, reference_told, short, shown_unit, signed
 from labclient.home import this_pc
@@ -39,6 +39,7 @@ class AgreementPanel(QWidget):
         self.trouble = Sentence("attention")
         self.said = QLabel()
         self.said.setWordWrap(True)
+        self.said.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.table = SnugTable(
             say(message("Agreement")),
@@ -51,6 +52,7 @@ class AgreementPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         for widget in (self.trouble, self.said, self.table):
             column.addWidget(widget)
+        column.addStretch(1)
         self.show_compared(None, "")
 
     def choose(self) -> None:
@@ -70,7 +72,7 @@ class AgreementPanel(QWidget):
         else:
             missing = message("Not there: {laboratories}", laboratories=", ".join(compared.missing))
             told = [*reference_told(degrees), *([missing] if compared.missing else [])]
-        self.said.setText(" ".join(map(say, told)))
+        self.said.setText("\n".join(map(say, told)))
         self.table.show_rows([_row(degrees, one) for one in degrees.rows] if degrees else [])
         self.table.setVisible(degrees is not None and bool(degrees.rows))
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShowEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from labclient.errors import Trouble
 from labclient.evaluation import (
@@ -58,6 +58,7 @@ class DriftPage(Page):
         self.point.setAccessibleName(say(message("Point")))
         self.point.currentIndexChanged.connect(self._show_point)
         self.choice = QWidget()
+        self.choice.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         row = QHBoxLayout(self.choice)
         row.setContentsMargins(0, 0, 0, 0)
         label = QLabel(say(message("Point")))
