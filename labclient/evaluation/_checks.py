@@ -14,7 +14,7 @@ from labclient.errors import DataUnfit
 from labclient.evaluation._cycles import Measured, measured, zero_limit
 from labclient.evaluation._data import Check, CheckName, Figure, digits
 from labclient.evaluation._forms import stability_information
-from labclient.evaluation._logger import LoggerRecord, logger_file, read_logger
+from labclient.evaluation._logger import INFLUENCES, LoggerRecord, logger_file, read_logger
 from labclient.evaluation._origin import counts, origin, origin_counts
 from labclient.evaluation._readings import all_readings, readings
 from labclient.metrology import (
@@ -231,7 +231,7 @@ def transport_exposures(seen: LoggerRecord, plan: Plan) -> list[Exposure]:
 def _exposure(seen: LoggerRecord, limits: Range) -> Exposure:
     if limits.quantity not in seen.columns:
         raise DataUnfit(
-            message("The logger file has no column for {quantity}.", quantity=limits.quantity),
+            message("The logger file has no column for {quantity}.", quantity=INFLUENCES[limits.quantity]),
             message("Say which column it is; the plan limits it on the road."),
         )
     values, unit = seen.columns[limits.quantity]

@@ -28,7 +28,12 @@ KNOWN = {
     "acceleration": ("shock_peak_g", "gn"),
 }
 _TIME = "timestamp_utc"
-_INFLUENCES = ("temperature", "relative humidity", "pressure", "acceleration")
+INFLUENCES = {
+    "temperature": message("temperature"),
+    "relative humidity": message("relative humidity"),
+    "pressure": message("pressure"),
+    "acceleration": message("acceleration"),
+}
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -98,7 +103,7 @@ def logger_rows(table: Table, columns: Columns) -> list[Row]:
     seen: dict[str, str] = {}
     for one in columns.values:
         influence = unit(one.unit).quantity
-        if influence not in _INFLUENCES:
+        if influence not in INFLUENCES:
             raise WrongUse(
                 message("{column} in {unit} is nothing that a transport logger is judged by.", column=one.column,
                         unit=one.unit),
@@ -107,7 +112,7 @@ def logger_rows(table: Table, columns: Columns) -> list[Row]:
         if influence in seen:
             raise WrongUse(
                 message("{column} and {other} are both a {influence}.", column=seen[influence], other=one.column,
-                        influence=influence),
+                        influence=INFLUENCES[influence]),
                 message("Name the one that the plan's limits are for."),
             )  # fmt: skip
         seen[influence] = one.column

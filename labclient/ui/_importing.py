@@ -37,8 +37,10 @@ class ImportDialog(AskingDialog):
     """From top to bottom: the file as it is read, its columns, how its numbers and times are written, and what would be
     recorded. Anything that is changed asks for another look before it can be recorded."""
 
-    def __init__(self, parent: QWidget, desk: Desk, state: State) -> None:
-        super().__init__(parent, desk, "import", message("Import readings"), _PREVIEW)
+    def __init__(
+        self, parent: QWidget, desk: Desk, state: State, what: str = "import", title: Message | None = None
+    ) -> None:
+        super().__init__(parent, desk, what, title or message("Import readings"), _PREVIEW)
         self._opened: Opened | None = None
         self._looked: Looked | None = None
         self._asked: Reading | None = None
@@ -52,7 +54,7 @@ class ImportDialog(AskingDialog):
         self.found, self.said = QLabel(), Sentence("attention")
         self.found.setProperty("role", "muted")
         self.found.setWordWrap(True)
-        self.columns = ColumnGrid()
+        self.columns = self.grid(state)
         self.beside = _Wide(self.columns)
         self.preview = QPlainTextEdit()
         self.preview.setReadOnly(True)
@@ -70,6 +72,15 @@ class ImportDialog(AskingDialog):
         self.file.setFocus()
         self._show_rows()
         self.look()
+
+    def grid(self, _state: State) -> ColumnGrid:
+        """What asks for the columns."""
+        return ColumnGrid()
+
+    def own_rows(self) -> None:
+        """What is asked besides the columns."""
+        self.row(message("&Run"), self.task)
+        self.row(message("&Instrument that was read"), self.instrument)
 
     def complete(self) -> bool:
         return self._opened is not None and self._columns() is not None and bool(self.instrument.currentData())
@@ -219,7 +230,9 @@ class ImportDialog(AskingDialog):
         for text, value in ((message("decimal point"), "point"), (message("decimal comma"), "comma")):
             self.decimal.addItem(say(text), value)
         for text, value in ((message("year, month, day"), "ymd"), (message("day, month, year"), "dmy"),
-                            (message("month, day, year"), "mdy")):  # fmt: skip
+                            (message("month, day, year"), "mdy"), (message("year of two digits, month, day"), "ymd2"),
+                            (message("day, month, year of two digits"), "dmy2"),
+                            (message("month, day, year of two digits"), "mdy2")):  # fmt: skip
             self.order.addItem(say(text), value)
         self.zone.addItem(say(message("each time names its own")), "")
         for zone in _ZONES:
@@ -240,8 +253,7 @@ class ImportDialog(AskingDialog):
         self.row(message("&Decimal sign"), self.decimal)
         self.row(message("&Order in the dates"), self.order)
         self.row(message("Time &zone"), self.zone)
-        self.row(message("&Run"), self.task)
-        self.row(message("&Instrument that was read"), self.instrument)
+        self.own_rows()
         self.form.addRow(self.found)
         self.form.addRow(self.preview)
         self.preview.hide()

@@ -2,34 +2,24 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton
 
 from labclient.clock import SystemClock
-from labclient.participation import Arrival, Departure, HandedOver, Participation, State, damage, missing
+from labclient.participation import Departure, HandedOver, State, damage, missing
 from labclient.plan import Plan, Station
-from labclient.ui._bench import runs_of
-from labclient.ui._by_hand import ByHand
-from labclient.ui._choose import choose_file
 from labclient.ui._decision import DecisionDialog
 from labclient.ui._desk import Desk
 from labclient.ui._form import StructForm
 from labclient.ui._marked import lead
-from labclient.ui._page import Page, heading
+from labclient.ui._page import Page
 from labclient.ui._view import checks_of, verdict
 from labclient.ui._watch import Snapshot
 from labclient.words import Message, message, say
 
-_MEDIA = {
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".csv": "text/csv",
-    ".pdf": "application/pdf",
-}
+Steps = list[tuple[QPushButton, Callable[[State], bool]]]
 
 
 class RecordPage(Page):
@@ -39,7 +29,7 @@ class RecordPage(Page):
     def __init__(self, desk: Desk, station: Station, title: Message, kind: str, of: type[Struct]) -> None:
         super().__init__(desk, title)
         self.station = station
-        self.form = StructForm(of, now=self._now)
+        self.form = self.make_form(of)
         self.form.changed.connect(self._rank)
         self._kind = kind
         self._here = False
@@ -49,9 +39,12 @@ class RecordPage(Page):
         self.checks.setWordWrap(True)
         self.body.addWidget(self.form)
         self.row = QHBoxLayout()
+        self.more = QHBoxLayout()
         self.body.addLayout(self.row)
+        self.body.addLayout(self.more)
         self.steps = self._steps()
         self.row.addStretch(1)
+        self.more.addStretch(1)
         self.body.addWidget(self.checks)
         self.body.addStretch(1)
         self.enter_button = self.secondary(message("Enter the record"), self._enter)
@@ -80,11 +73,15 @@ class RecordPage(Page):
         self.done_button.setEnabled(here and not reasons)
         self._rank()
 
+    def make_form(self, of: type[Struct]) -> StructForm:
+        """What asks for the entry."""
+        return StructForm(of, now=self._now)
+
     def forget(self) -> None:
         super().forget()
         self._here, self._shown, self._recorded = False, None, None
 
-    def _steps(self) -> list[tuple[QPushButton, Callable[[State], bool]]]:
+    def _steps(self) -> Steps:
         """What can be done besides entering and signing off, and in which state it is what comes next."""
         return [self._decision_action()]
 
@@ -110,13 +107,20 @@ class RecordPage(Page):
         self.decide.setVisible(_found_at(state, self.station) >= 0)
 
     def _action(self, label: Message, act: Callable[[], None]) -> QPushButton:
+        return self._button(label, act, self.row)
+
+    def _further(self, label: Message, act: Callable[[], None]) -> QPushButton:
+        """What is not always there has a line of its own: beside the others it would not fit a small screen."""
+        return self._button(label, act, self.more)
+
+    def _button(self, label: Message, act: Callable[[], None], row: QHBoxLayout) -> QPushButton:
         button = QPushButton(say(label))
         button.clicked.connect(act)
-        self.row.addWidget(button)
+        row.addWidget(button)
         return button
 
     def _decision_action(self) -> tuple[QPushButton, Callable[[State], bool]]:
-        self.decide = self._action(message("Enter the pilot's decision…"), self._decide)
+        self.decide = self._further(message("Enter the pilot's decision…"), self._decide)
 
         def is_next(state: State) -> bool:
             found = _found_at(state, self.station)
@@ -143,52 +147,6 @@ class RecordPage(Page):
         return (participation.clock if participation else SystemClock()).utc()
 
 
-class ArrivalPage(RecordPage):
-    """The handover record, photos, the transport logger, the functional check, and the pilot's decision on damage."""
-
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "arrival", message("Arrival"), "arrival", Arrival)
-        self.body.insertWidget(0, heading(message("Handover record")))
-
-    def show_snapshot(self, snapshot: Snapshot) -> None:
-        super().show_snapshot(snapshot)
-        state = snapshot.state
-        here = state.station == self.station and state.arrival is not None and not state.open_runs
-        self.by_hand.show_state(state, ready=here and self.desk.idle)
-
-    def _steps(self) -> list[tuple[QPushButton, Callable[[State], bool]]]:
-        photo = self._action(message("Add a photo…"), lambda: self._choose("photo", "*.png *.jpg *.jpeg"))
-        logger = self._action(message("Read the transport logger…"), lambda: self._choose("transport-log", "*.csv"))
-        functional = self._action(message("Functional check"), self._functional)
-        self.by_hand = ByHand(self, self.desk, "arrival", self._action)
-        return [
-            (photo, lambda state: state.photos < state.plan.arrival.photos),
-            (logger, _unread),
-            self._decision_action(),
-            (functional, lambda state: "functional" not in state.checks),
-        ]
-
-    def _first_values(self, plan: Plan) -> dict[str, object]:
-        return super()._first_values(plan) | {
-            "from_laboratory": plan.pilot.code,
-            "seals_intact": True,
-            "shock_indicator": "intact",
-        }
-
-    def _choose(self, what: str, pattern: str) -> None:
-        who = self.desk.who
-        choose_file(
-            self,
-            message("Choose a file"),
-            pattern,
-            lambda path: self.desk.do("attach", lambda participation: _attach(participation, path, what, who)),
-        )
-
-    def _functional(self) -> None:
-        desk = self.desk
-        desk.do("functional", lambda participation: _with_runs(desk, participation))
-
-
 def departure_page(desk: Desk) -> RecordPage:
     """The check before the standard leaves."""
     return RecordPage(desk, "departure", message("Departure check"), "departure", Departure)
@@ -207,20 +165,3 @@ def _found_at(state: State, station: Station) -> int:
     if left is not None and (left.visual == "damaged" or not all(part.present for part in left.parts)):
         return state.departure_at
     return -1
-
-
-def _unread(state: State) -> bool:
-    wanted = bool(state.plan.arrival.transport_limits)
-    return wanted and state.check_at.get("transport", -1) <= state.transport_log_at
-
-
-def _attach(participation: Participation, path: Path, what: str, who: str) -> None:
-    media = _MEDIA.get(path.suffix.lower(), "application/octet-stream")
-    entry = participation.attach(path, what, media, who)
-    if what == "transport-log":
-        participation.judge("transport", entry.seq)
-
-
-def _with_runs(desk: Desk, participation: Participation) -> object:
-    with runs_of(desk, participation) as runs:
-        return runs.functional()

@@ -12,6 +12,7 @@ from labclient import words
 from labclient.errors import Trouble
 from labclient.participation import STATION_NAMES, STATIONS, State
 from labclient.plan import Station
+from labclient.ui._arrival import ArrivalPage
 from labclient.ui._aside import Aside
 from labclient.ui._attention import Attention
 from labclient.ui._begin import ask_beginning
@@ -38,7 +39,7 @@ from labclient.ui._palette import Palette, everywhere, on_page
 from labclient.ui._plan_page import PlanPage
 from labclient.ui._plot import RunPlot
 from labclient.ui._preferences import Preferences, keep, next_scale
-from labclient.ui._records import ArrivalPage, departure_page, handover_page
+from labclient.ui._records import departure_page, handover_page
 from labclient.ui._results import ResultsPage
 from labclient.ui._runs import MeasurementPage, RunPage, StabilityPage
 from labclient.ui._said import Said, show_said

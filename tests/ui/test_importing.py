@@ -12,10 +12,10 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from labclient.notebook import Reader, check
+from labclient.ui._arrival import ArrivalPage
 from labclient.ui._import_columns import READING, TIME
 from labclient.ui._importing import ImportDialog
 from labclient.ui._measurement import MeasurementPage
-from labclient.ui._records import ArrivalPage
 from labclient.ui._theme import Theme
 
 from .desks import WAIT_MS, Window, press, texts, the, unnamed, write

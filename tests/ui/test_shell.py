@@ -5,7 +5,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMessageBox, QTableWidget, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QRadioButton,
+    QTableWidget,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from labclient import words
@@ -89,9 +98,13 @@ def test_what_a_person_enters_comes_back_from_the_notebook(opened: Shell, qtbot:
     page = opened.pages["arrival"]
     lines = {line.accessibleName(): line for line in page.findChildren(QLineEdit)}
     lines["Received (date, time)"].setText("2026-03-02T08:05:00+08:00")
+    assert opened.snapshot is not None
+    lines["Serial number on the standard"].setText(opened.snapshot.state.plan.transfer_standard.serial)
+    for button in page.findChildren(QRadioButton):
+        if button.text() == "yes":
+            button.setChecked(True)
     next(button for button in page.findChildren(QAbstractButton) if button.text() == "Enter the record").click()
     qtbot.waitUntil(lambda: opened.snapshot is not None and opened.snapshot.state.arrival is not None, timeout=10_000)
-    assert opened.snapshot is not None
     assert opened.snapshot.state.arrival is not None
     assert opened.snapshot.state.arrival.received == "2026-03-02T08:05:00+08:00"
     assert "The arrival record is missing." not in page.missing.text()

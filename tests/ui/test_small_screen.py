@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QPushButton, QScrollArea, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from labclient import words
+from labclient.ui._arrival import ArrivalPage
 from labclient.ui._page import Page
-from labclient.ui._records import ArrivalPage, departure_page, handover_page
+from labclient.ui._records import departure_page, handover_page
 from labclient.ui._results import ResultsPage
 from labclient.ui._signing import SigningPage
 from labclient.ui._submission import SubmissionPage

@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 from labclient.clock import parse_iso
 from labclient.home import shipped
 from labclient.notebook import Reader, check
+from labclient.ui._arrival import ArrivalPage
 from labclient.ui._measurement import MeasurementPage
-from labclient.ui._records import ArrivalPage
 from labclient.ui._theme import Theme
 from labclient.ui._typing import TypeDialog
 from labclient.ui._typing_line import TypingDialog
