@@ -4,9 +4,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QLabel, QSizePolicy, QTableWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QSizePolicy, QTableWidgetItem, QVBoxLayout, QWidget
 
-from labclient.evaluation import AGREEMENT_NAMES, Degree, Degrees, Visit, reference_told, short, shown_unit, signed
+from labclient.evaluation import (
+    AGREEMENT_NAMES,
+    METHODS_OF_REFERENCE,
+    Degree,
+    Degrees,
+    Method,
+    Visit,
+    reference_told,
+    short,
+    shown_unit,
+    signed,
+)
 from labclient.home import this_pc
 from labclient.metrology import Agreement
 from labclient.participation import Comparison, compare_packages
@@ -24,13 +35,14 @@ _MARKS = {
 }
 
 
-def compare_now(visits: tuple[Visit, ...], packages: tuple[Path, ...]) -> Comparison:
-    """The comparison by the plan, as of now; never before the last report is due. Raises as `compare_packages`."""
-    return compare_packages(visits, packages, this_pc(), datetime.now(UTC))
+def compare_now(visits: tuple[Visit, ...], packages: tuple[Path, ...], method: Method | None) -> Comparison:
+    """The comparison as of now, by the plan's reference value unless another is asked for; never before the last report
+    is due. Raises as `compare_packages`."""
+    return compare_packages(visits, packages, this_pc(), datetime.now(UTC), method=method)
 
 
 class AgreementPanel(QWidget):
-    """Signal: `chosen` (tuple of Path), the packages to compare."""
+    """Signal: `chosen` (tuple of Path), the packages to compare, again where another reference value is asked for."""
 
     chosen = Signal(object)
 
@@ -48,9 +60,17 @@ class AgreementPanel(QWidget):
             wide=(6,),
             numbers=(1, 2, 3, 4, 5),
         )  # fmt: skip
+        self._packages: tuple[Path, ...] = ()
+        self.reference = QComboBox()
+        self.reference.setAccessibleName(say(message("Reference value")))
+        self.reference.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.reference.addItem(say(message("Reference value by the plan")), None)
+        for method, name in METHODS_OF_REFERENCE.items():
+            self.reference.addItem(say(name), method)
+        self.reference.currentIndexChanged.connect(self._ask_again)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.trouble, self.said, self.table):
+        for widget in (self.reference, self.trouble, self.said, self.table):
             column.addWidget(widget)
         column.addStretch(1)
         self.show_compared(None, "")
@@ -60,8 +80,29 @@ class AgreementPanel(QWidget):
         dialog = QFileDialog(self, say(message("Packages of the laboratories")), "", "labclient (*.asice)")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(lambda names: self.chosen.emit(tuple(map(Path, names))))
+        dialog.filesSelected.connect(lambda names: self.take(tuple(map(Path, names))))
         dialog.open()
+
+    @property
+    def method(self) -> Method | None:
+        """The reference value that is asked for instead of the plan's."""
+        found: Method | None = self.reference.currentData()
+        return found
+
+    def take(self, packages: tuple[Path, ...]) -> None:
+        """Compare these."""
+        self._packages = packages
+        self._ask_again()
+
+    def forget(self) -> None:
+        """Another notebook is about to be shown."""
+        self._packages = ()
+        self.reference.setCurrentIndex(0)
+        self.trouble.put()
+
+    def _ask_again(self) -> None:
+        if self._packages:
+            self.chosen.emit(self._packages)
 
     def show_compared(self, compared: Comparison | None, point: str) -> None:
         """Show one point; None: nothing was compared yet."""

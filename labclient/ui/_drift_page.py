@@ -111,6 +111,7 @@ class DriftPage(Page):
         super().forget()
         self.found, self._key = None, None
         self.looked, self._looked_key, self.compared = None, None, None
+        self.agreement.forget()
         self._show_nothing()
 
     def _compute(self) -> None:
@@ -229,7 +230,8 @@ class DriftPage(Page):
     def _compare(self, packages: tuple[Path, ...]) -> None:
         visits = tuple(one for _, one in self.looked.files if isinstance(one, Visit)) if self.looked else ()
         self.agreement.trouble.put()
-        self._run(lambda: compare_now(visits, packages))
+        method = self.agreement.method
+        self._run(lambda: compare_now(visits, packages, method))
 
     def _add_visits(self, paths: tuple[Path, ...]) -> None:
         self._change_visits(lambda comparison: add_visits(comparison, paths))

@@ -82,7 +82,7 @@ def test_before_anything_is_compared_it_says_what_to_do(page: DriftPage) -> None
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 def test_packages_are_compared_by_the_plan(page: DriftPage, package: Path, qtbot: QtBot, language: str) -> None:
     words.use_language(language)
-    page.agreement.chosen.emit((package,))
+    page.agreement.take((package,))
     qtbot.waitUntil(lambda: page.compared is not None, timeout=WAIT)
     table = page.agreement.table
     assert (table.rowCount(), table.item(0, 0).text()) == (1, "LAB01")
@@ -96,11 +96,24 @@ def test_before_the_last_report_is_due_it_refuses_and_says_why(
     page: DriftPage, package: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_agreement_panel, "datetime", Before)
-    page.agreement.chosen.emit((package,))
+    page.agreement.take((package,))
     qtbot.waitUntil(page.agreement.trouble.isVisible, timeout=WAIT)
     assert "Reports are due until 2026-04-24" in page.agreement.trouble.label.text()
     assert page.compared is None
     assert not page.agreement.table.isVisible()
+
+
+def test_another_reference_value_is_asked_for_in_place_of_the_plans(
+    page: DriftPage, package: Path, qtbot: QtBot
+) -> None:
+    page.agreement.take((package,))
+    qtbot.waitUntil(lambda: page.compared is not None, timeout=WAIT)
+    page.agreement.reference.setCurrentIndex(page.agreement.reference.findData("median"))
+    qtbot.waitUntil(page.agreement.trouble.isVisible, timeout=WAIT)
+    assert "needs two results at least" in page.agreement.trouble.label.text()
+    page.agreement.reference.setCurrentIndex(page.agreement.reference.findData("pilot"))
+    qtbot.waitUntil(lambda: not page.agreement.trouble.isVisible() and page.add.isEnabled(), timeout=WAIT)
+    assert page.agreement.method == "pilot"
 
 
 def test_the_button_asks_for_packages(page: DriftPage) -> None:
