@@ -1,6 +1,7 @@
 """Schemes at the terminal: plans to begin with, and a series up and down whose readings are typed."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from labclient.plan import read_plan
 from labclient.words import use_language
 
 from .conftest import EXAMPLES, WHO, Pc
-from .test_by_hand import ALL, READ, Hand, at_measurement, plan_by_hand
+from .test_by_hand import ALL, PLACED, READ, Hand, at_measurement, plan_by_hand
 
 UP, DOWN = {"role": "X", "approach": "up"}, {"role": "X", "approach": "down"}
 
@@ -71,6 +72,22 @@ def test_an_excluded_point_brings_the_series_again_and_only_its_own_cycle(series
     answer = series.type("--task", "measurement", *READ, lines=typed(*GONE))
     assert answer.code == 0, answer
     assert [(one["point"], one["cycle"]) for one in series.bodies("cycle")][4:] == [("10V", 1)]
+
+
+def test_a_series_of_another_program_is_imported_in_the_order_it_was_measured(series: Hand) -> None:
+    steps = {"up": 1, "down": 2}
+    lines = [
+        f"{series.now - timedelta(minutes=30 - 4 * cycle - place):%Y-%m-%dT%H:%M:%SZ},{VALUES[one]},{one[0]},1,"
+        f"{cycle},{steps[one[1]]}\n"
+        for cycle in (1, 2)
+        for place, one in enumerate(GONE)
+    ]
+    answer = series.take("time,U,p,d,c,s\n" + "".join(lines), "--task", "measurement", *PLACED)
+    assert answer.code == 0, answer
+    assert "Cycles completed: 4" in answer.out
+    with Reader.open(series.notebook) as reader:
+        bodies = [reader.entry(seq).body for cycle in series.bodies("cycle") for seq in cycle["series"]]
+    assert [one["parameters"]["approach"] for one in bodies] == ["up", "down"] * 4
 
 
 @pytest.mark.parametrize(
