@@ -293,7 +293,7 @@ def own_drawing(seen: OwnPoint) -> Drawing:
         known_from_s=seen.days[0].time_s if seen.days else 0.0,
         known_until_s=seen.days[-1].time_s if seen.days else 0.0,
         told=tuple(map(say, own_told(seen))),
-        legend=message("Dots: cycles, hollow where excluded. Bars: Type A u of the day. Band: 95 % of the drift."),
+        legend=message("Dots: cycles, hollow where excluded. Bars: Type A u of the day. Band of the drift: 95 %."),
         nothing=_EMPTY,
     )
 

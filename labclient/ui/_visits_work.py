@@ -90,5 +90,5 @@ def visits_drawing(seen: Monitored | None) -> Drawing:
         known_from_s=first,
         known_until_s=last,
         told=tuple(map(say, sentences_of(seen))),
-        legend=message("Bars: twice the u of the visit. Band: 95 % of the drift; dashed beyond the visits."),
+        legend=message("Bars: twice the u of the visit. Band of the drift: 95 %; dashed beyond the visits."),
     )
