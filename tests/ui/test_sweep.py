@@ -39,6 +39,7 @@ def notebooks(office: Office, tmp_path_factory: pytest.TempPathFactory) -> dict[
     return {station: notebook_at(office, folder / station, station) for station in STATIONS}
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("language", "theme", "size", "stations"), LOOKS,
     ids=[f"{language}-{theme.name}-{width}x{height}" for language, theme, (width, height), _ in LOOKS],
