@@ -127,6 +127,10 @@ class LoggerDialog(ImportDialog):
         self._seen = None
         super()._forget_look()
 
+    def _show_end(self, _least: int, most: int) -> None:
+        if self._seen is not None:
+            self.area.verticalScrollBar().setValue(most)
+
     def _show_record(self, seen: LoggerLook) -> None:
         self._seen = seen
         lines = []
@@ -148,5 +152,4 @@ class LoggerDialog(ImportDialog):
         self.preview.setFixedHeight((min(len(lines), 10) + 2) * self.fontMetrics().lineSpacing())
         self.preview.show()
         self.look()
-        bar = self.area.verticalScrollBar()
-        bar.setValue(bar.maximum())
+        self._show_end(0, self.area.verticalScrollBar().maximum())

@@ -130,14 +130,14 @@ def exposure_told(one: Exposure) -> Message:
         if not one.excursions:
             return message("{quantity}: highest {high} {unit}, never beyond the limit.", quantity=quantity,
                            high=f"{one.maximum:.4g}", unit=unit)  # fmt: skip
-        return message("{quantity}: highest {high} {unit}, {count} times beyond the limit, first at {moment}.",
+        return message("{quantity}: highest {high} {unit}, {count} × beyond the limit, first at {moment}.",
                        quantity=quantity, high=f"{one.maximum:.4g}", unit=unit, count=len(one.excursions),
                        moment=_moment(one.excursions[0].start_s))  # fmt: skip
     if not one.excursions:
         return message("{quantity}: from {low} to {high} {unit}, never outside the limits.", quantity=quantity,
                        low=f"{one.minimum:.4g}", high=f"{one.maximum:.4g}", unit=unit)  # fmt: skip
     return message(
-        "{quantity}: from {low} to {high} {unit}, outside the limits for {time}, {count} times, first at {moment}.",
+        "{quantity}: from {low} to {high} {unit}, outside the limits {count} × for {time} in all, first at {moment}.",
         quantity=quantity, low=f"{one.minimum:.4g}", high=f"{one.maximum:.4g}", unit=unit,
         time=duration(one.outside_s), count=len(one.excursions), moment=_moment(one.excursions[0].start_s),
     )  # fmt: skip

@@ -166,7 +166,7 @@ def test_photos_are_small_pictures_and_the_logger_a_curve_with_its_excursions(
     assert page.photo_words.text() == "Photos of the crate: 1 of 1."
     qtbot.waitUntil(lambda: "shock: highest" in texts(page.panel), timeout=WAIT_MS)
     told = texts(page.panel)
-    assert "1 times beyond the limit" in told
+    assert "1 × beyond the limit" in told
     assert "which was not compared" in told
     assert not unnamed(page)
 
@@ -337,8 +337,8 @@ def test_the_words_of_a_level_name_time_and_moment(light: Theme, qtbot: QtBot) -
     limits = Limits(quantity="temperature", unit="°C", low=5.0, high=30.0, sampling=Sampling.LEVEL)
     exposure = excursions(times, values, limits)
     told = say(exposure_told(exposure), "en")
-    assert told.startswith("temperature: from 20 to 31 °C, outside the limits for")
-    assert "1 times, first at 2026-" in told
+    assert told.startswith("temperature: from 20 to 31 °C, outside the limits 1 × for")
+    assert "in all, first at 2026-" in told
     plot = LoggerPlot()
     qtbot.addWidget(plot)
     plot.show_course(Course(exposure, times, values))
