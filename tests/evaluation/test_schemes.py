@@ -78,7 +78,7 @@ def test_a_cycle_has_the_value_that_a_hand_computes(record, method, form, steps,
     assert value_at(record, plan_of(method, form, steps), values) == pytest.approx(float(by_hand), abs=1e-13)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(
     slope=st.floats(-1e-4, 1e-4),
     offset=st.floats(-1.0, 1.0),
@@ -101,7 +101,7 @@ def test_a_linear_drift_cancels_whatever_the_times(tmp_path_factory, slope, offs
         record.close()
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(slope=st.floats(-1e-4, 1e-4), offset=st.floats(-1.0, 1.0))
 def test_zeros_at_both_ends_take_a_drifting_zero_out_of_a_ratio(tmp_path_factory, slope, offset) -> None:
     plan = plan_of("sxxs-abba/1", "ratio", "ZSXXSZ")

@@ -32,7 +32,6 @@ def plan(method: str, form: str, steps: Any, **hysteresis: str) -> bytes:
 
 CASES = {
     "abba": (plan("sxxs-abba/1", "ratio", [{"role": one} for one in "SXXS"]), 9.9999815 * 1.25),
-    "beside": (plan("beside-standard/1", "difference", [{"role": one} for one in "SX"]), 2.0 - 9.9999815),
     "up-down": (plan("up-down/1", "direct", [UP, DOWN], distribution="rectangular"), 10.0 - 9.9999815),
 }
 
