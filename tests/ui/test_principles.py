@@ -52,7 +52,7 @@ def keys_of(shell: Shell, page: QWidget) -> Iterator[tuple[str, str]]:
         if button.isVisible() and (key := button.shortcut().toString()):
             yield key, button.text()
     for shortcut in page.findChildren(QShortcut):
-        if shortcut.context() == Qt.ShortcutContext.WindowShortcut:
+        if shortcut.isEnabled() and shortcut.context() == Qt.ShortcutContext.WindowShortcut:
             yield shortcut.key().toString(), shortcut.objectName()
     for label in page.findChildren(QLabel):
         if label.isVisible() and label.buddy() is not None and (key := QKeySequence.mnemonic(label.text()).toString()):
