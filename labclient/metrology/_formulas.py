@@ -95,7 +95,7 @@ def check_range(of: BuiltIn, one: Input, number: float) -> None:
     if not one.low <= number <= one.high:
         raise DataUnfit(
             message("{function} holds for {name} from {low} to {high} {unit}; here it is {value}.",
-                    function=of.function, name=one.name, low=one.low, high=one.high, unit=one.unit,
+                    function=of.function, name=one.name, low=f"{one.low:g}", high=f"{one.high:g}", unit=one.unit,
                     value=f"{number:.9g}"),
             message("Look at the value and its unit. Outside this range neither formula nor its uncertainty is known."),
         )  # fmt: skip
