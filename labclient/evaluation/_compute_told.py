@@ -71,7 +71,7 @@ def _drawn(of: Computed) -> Iterator[Message]:
     shift = of.value - of.propagation.value * of.factor if of.propagation else 0.0
     low, high = (one * of.factor + shift for one in of.drawn.symmetric)
     u = _amount(f"{of.drawn.u * of.factor:.3g}", _difference(of.unit))
-    yield message("Monte Carlo, {trials} trials: {percent} % of the values lie from {low} to {high}; u = {u}",
+    yield message("Monte Carlo, {trials} trials: the values lie from {low} to {high} with {percent} %; u = {u}",
                   trials=of.drawn.trials, percent=f"{of.drawn.rule.probability * 100:g}", low=f"{low:.9g}",
                   high=_amount(f"{high:.9g}", of.unit), u=u)  # fmt: skip
     agreed = of.validation.validated if of.validation else None
