@@ -90,6 +90,8 @@ class FindDialog(BesideDialog):
         self._reports = {one.bus: one for one in answer.buses}
         self._show()
         if self._sightings:
+            fitting = (row for row, one in enumerate(self._sightings.values()) if one.fits)
+            self.list.setCurrentCell(next(fitting, 0), 0)
             self.list.setFocus()
 
     def refused(self, trouble: Trouble) -> None:
