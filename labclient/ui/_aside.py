@@ -19,13 +19,17 @@ class Aside(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="aside")
+        self._shut = False
 
     def run(self, what: str, work: Callable[[], Any]) -> None:
-        """Do `work` after what was asked before; a signal tells how it went."""
+        """Do `work` after what was asked before; a signal tells how it went. Nothing is done any more once shut."""
+        if self._shut:
+            return
         self._thread.submit(self._guarded, what, work)
 
     def shut(self) -> None:
         """Drop what has not begun and wait for what has."""
+        self._shut = True
         self._thread.shutdown(wait=True, cancel_futures=True)
 
     def _guarded(self, what: str, work: Callable[[], Any]) -> None:

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 FOREIGN = {"poll_vs_pymeasure"}  # needs what is not installed here
 
 
+@pytest.mark.timeout(600)
 def test_every_figure_is_measured() -> None:
     names = [name for name in NAMES if name not in FOREIGN]
     done = subprocess.run(

@@ -19,6 +19,7 @@ from labclient.instruments._visa_search import Library, Listed, _leave_announcem
 
 from .conftest import DRIVERS, MULTIMETER
 
+PATIENCE_S = 15.0  # the search ends by what was found; a busy machine takes its time
 LOOPBACK = ("127.0.0.1",)
 Announce = Callable[..., None]
 
@@ -45,7 +46,7 @@ def only_announced(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Discovery]:
     monkeypatch.setattr(discovery, "search_visa", lambda *_, **__: iter((Library("none", vendor=True), Listed(()))))
     monkeypatch.setattr(discovery, "serial_ports", tuple)
     monkeypatch.setattr(discovery, "announced", partial(announced, interfaces=LOOPBACK))
-    return partial(discover, [load_driver(DRIVERS / f"{MULTIMETER}.toml")], listening=True)
+    return partial(discover, [load_driver(DRIVERS / f"{MULTIMETER}.toml")], listening=True, limit_s=PATIENCE_S)
 
 
 def at(found: Discovery, address: str) -> Sighting:
