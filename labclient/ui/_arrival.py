@@ -46,7 +46,7 @@ class ArrivalPage(RecordPage):
         self._gathered: tuple[object, ...] | None = None
         self._lay_out()
         self.setAcceptDrops(True)
-        for key, act in (("Ctrl+Shift+I", self._choose_photo), ("Ctrl+U", self._choose_log)):
+        for key, act in (("Ctrl+Shift+I", self._choose_photo), ("Ctrl+Shift+U", self._choose_log)):
             QShortcut(QKeySequence(key), self).activated.connect(act)
         self.form.changed.connect(self._count)
         desk.done.connect(self._asked)
@@ -116,7 +116,7 @@ class ArrivalPage(RecordPage):
         photo = self._action(message("Add a photo…"), self._choose_photo)
         logger = self._action(message("Read the transport logger…"), self._choose_log)
         photo.setToolTip("Ctrl+Shift+I")
-        logger.setToolTip("Ctrl+U")
+        logger.setToolTip("Ctrl+Shift+U")
         functional = self._action(message("Functional check"), self._functional)
         self.by_hand = ByHand(self, self.desk, "arrival", self._further)
         return [

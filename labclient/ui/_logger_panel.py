@@ -1,4 +1,4 @@
-"""The transport logger on the page of the arrival: what it saw, in words and drawn; what to do while nothing is read."""
+"""The transport logger on the page of the arrival: what it saw, in words and drawn; what to do until then."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -34,7 +34,7 @@ class LoggerPanel(QWidget):
         self._empty = message("The plan sets no limits for the road.")
         if plan.arrival.transport_limits:
             self._empty = message(
-                "Nothing has been read yet. Drop the logger's file here or read it with Ctrl+U: CSV or workbook, "
+                "Nothing has been read yet. Drop the logger's file here or read it with Ctrl+Shift+U: CSV or workbook, "
                 "whatever its headings are."
             )
         if not self._told and not self.trouble.label.text():

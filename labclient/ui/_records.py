@@ -57,7 +57,7 @@ class RecordPage(Page):
         self._here = here
         self.form.set_editable(here)
         reasons = missing(state, self.station)
-        self.show_missing(reasons if here else ())
+        self.show_missing(reasons)
         self.checks.setText("\n".join(say(verdict(check)) for check in checks_of(state, self.station)))
         known = {"arrival": state.arrival, "departure": state.departure, "handed-over": state.handed_over}[self._kind]
         if known is not None and known != self._shown:

@@ -75,7 +75,7 @@ class ResultsPage(Page):
         here, before = state.station == "results", self._here
         self._here = here
         reasons = missing(state, "results")
-        self.show_missing(_at_most(reasons) if here else ())
+        self.show_missing(_at_most(reasons))
         if not self._filled:
             self._filled = True
             self._begin(state.plan)
