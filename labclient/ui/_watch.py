@@ -88,7 +88,9 @@ class Watcher(QObject):
             self._thread = None
 
     def _work(self, path: Path, stop: Event) -> None:
-        import numpy.ma  # noqa: F401 - numpy does so at the first median: 50 ms that the window's thread has not
+        # Loaded now: at the first median or interval, in the middle of a run, they would hold the window's thread up.
+        import numpy.ma  # noqa: F401
+        import scipy.special  # noqa: F401
 
         try:
             with _opened(path, stop) as reader:
