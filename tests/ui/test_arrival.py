@@ -290,7 +290,7 @@ def test_everything_fits_the_small_screen(
 def test_no_key_means_two_things(window: Window, office: Office, tmp_path: Path, qtbot: QtBot) -> None:
     window.take_up(begun(office, tmp_path / "a"), qtbot)
     keys = [one.key().toString() for one in page_of(window).findChildren(QShortcut)]
-    assert {"Alt+Y", "Alt+N", "Ctrl+U", "Ctrl+Shift+I"} <= {*keys}
+    assert {"Alt+Y", "Alt+N", "Ctrl+Shift+U", "Ctrl+Shift+I"} <= {*keys}
     assert len(keys) == len({*keys})
     assert QKeySequence("Ctrl+Return").toString() not in keys
 
