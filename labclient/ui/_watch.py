@@ -4,6 +4,8 @@ It opens the file like any other reader, so it sees nothing that is not committe
 """
 
 import csv
+import gc
+from functools import cache
 from pathlib import Path
 from threading import Event, Thread
 
@@ -88,10 +90,7 @@ class Watcher(QObject):
             self._thread = None
 
     def _work(self, path: Path, stop: Event) -> None:
-        # Loaded now: at the first median or interval, in the middle of a run, they would hold the window's thread up.
-        import numpy.ma  # noqa: F401
-        import scipy.special  # noqa: F401
-
+        _make_ready()
         try:
             with _opened(path, stop) as reader:
                 self._follow(reader, path, stop)
@@ -129,6 +128,16 @@ class Watcher(QObject):
                     for one in happenings(entry, going_on, fresh=fresh):
                         self.happened.emit(one)
             stop.wait(_LOOK_S)
+
+
+@cache
+def _make_ready() -> None:
+    """Load what the first median or interval of a run needs, and let the collector pass over all that is loaded: in the
+    middle of a run either would hold the window's thread up for 50 ms and more."""
+    import numpy.ma  # noqa: F401
+    import scipy.special  # noqa: F401
+
+    gc.freeze()
 
 
 def _opened(path: Path, stop: Event) -> Reader:
