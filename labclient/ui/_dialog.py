@@ -97,15 +97,8 @@ class AskingDialog(QDialog):
         desk.crashed.connect(self._rest)
 
     def row(self, label: Message, field: QWidget, *beside: QWidget) -> None:
-        """A line of the form: its label, with a key of its own, the field, and what belongs to it."""
-        name = QLabel(say(label))
-        name.setBuddy(field)
-        field.setAccessibleName(plain_name(label))
-        line = QHBoxLayout()
-        line.addWidget(field, 1)
-        for one in beside:
-            line.addWidget(one)
-        self.form.addRow(name, line)
+        """A line of the form."""
+        add_row(self.form, label, field, *beside)
 
     def complete(self) -> bool:
         """Whether everything is there that the work needs."""
@@ -167,6 +160,18 @@ def fit_to_window(dialog: QDialog, characters: int, lines: int) -> None:
     room = behind.size() if behind is not dialog else dialog.maximumSize()
     dialog.resize(min(characters * metrics.averageCharWidth(), room.width()),
                   min(lines * metrics.lineSpacing(), room.height()))  # fmt: skip
+
+
+def add_row(form: QFormLayout, label: Message, field: QWidget, *beside: QWidget) -> None:
+    """A line of a form: its label, with a key of its own, the field, and what belongs to it."""
+    name = QLabel(say(label))
+    name.setBuddy(field)
+    field.setAccessibleName(plain_name(label))
+    line = QHBoxLayout()
+    line.addWidget(field, 1)
+    for one in beside:
+        line.addWidget(one)
+    form.addRow(name, line)
 
 
 def plain_name(label: Message) -> str:

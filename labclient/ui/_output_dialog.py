@@ -26,7 +26,7 @@ from labclient.home import Home
 from labclient.participation import Place
 from labclient.plan import Plan
 from labclient.ui._desk import Desk
-from labclient.ui._dialog import Sentence, plain_name
+from labclient.ui._dialog import Sentence, add_row, plain_name
 from labclient.ui._output_work import Listed, OutputWork, Sources
 from labclient.ui._theme import S2, space
 from labclient.ui._watch import Snapshot
@@ -265,10 +265,10 @@ class OutputDialog(QDialog):
         inside.addWidget(self.state)
         self._rows = QFormLayout()
         self._rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self._row(message("S&ource"), self.source, self.connect_button)
+        add_row(self._rows, message("S&ource"), self.source, self.connect_button)
         self._rows.addRow("", self.limits)
-        self._row(message("&Limit of this instrument"), self.limit, self.limit_unit, self.limit_button)
-        self._row(message("&Value"), self.value, self.unit, self.put_button)
+        add_row(self._rows, message("&Limit of this instrument"), self.limit, self.limit_unit, self.limit_button)
+        add_row(self._rows, message("&Value"), self.value, self.unit, self.put_button)
         self._rows.addRow("", self.refused)
         self._rows.addRow("", self.because)
         name = QLabel(say(message("&Name of who confirms")))
@@ -288,16 +288,6 @@ class OutputDialog(QDialog):
         column.addLayout(foot)
         self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 56)
         self.value.returnPressed.connect(self.put_out)
-
-    def _row(self, label: Message, field: QWidget, *beside: QWidget) -> None:
-        name = QLabel(say(label))
-        name.setBuddy(field)
-        field.setAccessibleName(plain_name(label))
-        line = QHBoxLayout()
-        line.addWidget(field, 1)
-        for one in beside:
-            line.addWidget(one)
-        self._rows.addRow(name, line)
 
     def _button(self, label: Message, act: Callable[[], object]) -> QPushButton:
         button = QPushButton(say(label))

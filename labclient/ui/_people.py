@@ -132,8 +132,8 @@ class PeopleList(QWidget):
                         lambda path: self._beside(INSTALL, id, path))  # fmt: skip
 
     def _beside(self, what: str, id: str, path: Path) -> None:
-        folder = this_pc().identities / id
-        self._aside.run(what, told(lambda: (_save_request if what == REQUEST else _take)(folder, path)))
+        work = _save_request if what == REQUEST else _take
+        self._aside.run(what, told(lambda: work(this_pc().identities / id, path)))
 
 
 class NewKeyDialog(AskingDialog):

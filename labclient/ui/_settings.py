@@ -12,6 +12,7 @@ from labclient import __version__
 from labclient.home import this_pc
 from labclient.ui._aside import Aside
 from labclient.ui._desk import Desk
+from labclient.ui._dialog import add_row
 from labclient.ui._page import Page, heading
 from labclient.ui._people import PeopleList
 from labclient.ui._preferences import SCALES, Preferences
@@ -56,10 +57,7 @@ class SettingsPage(Page):
             (message("When somebody is &needed"), self.attention),
             (message("&Time at the plots"), self.plot_time),
         ):
-            label = QLabel(say(name))
-            label.setBuddy(field)
-            field.setAccessibleName(say(name).replace("&", ""))
-            form.addRow(label, field)
+            add_row(form, name, field)
         self.body.addWidget(heading(message("The window")))
         self.body.addLayout(form)
         self.body.addWidget(heading(message("People and keys")))

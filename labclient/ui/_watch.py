@@ -4,8 +4,6 @@ It opens the file like any other reader, so it sees nothing that is not committe
 """
 
 import csv
-import gc
-from functools import cache
 from pathlib import Path
 from threading import Event, Thread
 
@@ -130,14 +128,10 @@ class Watcher(QObject):
             stop.wait(_LOOK_S)
 
 
-@cache
 def _make_ready() -> None:
-    """Load what the first median or interval of a run needs, and let the collector pass over all that is loaded: in the
-    middle of a run either would hold the window's thread up for 50 ms and more."""
+    """Load what the first median or interval of a run needs: in its middle that would hold the window's thread up."""
     import numpy.ma  # noqa: F401
     import scipy.special  # noqa: F401
-
-    gc.freeze()
 
 
 def _opened(path: Path, stop: Event) -> Reader:
