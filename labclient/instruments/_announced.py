@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from queue import Empty, Queue
+from queue import Empty, SimpleQueue
 from threading import Event
 from typing import TYPE_CHECKING, Final
 
@@ -55,7 +55,7 @@ def announced(ends: float, over: Event, interfaces: Sequence[str] | None = None)
     with these IPv4 addresses of it. Raises `LinkLost` when no network can be listened on."""
     from zeroconf import InterfaceChoice, IPVersion, ServiceBrowser, ServiceStateChange, Zeroconf
 
-    heard: Queue[tuple[str, str]] = Queue()
+    heard: SimpleQueue[tuple[str, str]] = SimpleQueue()
 
     def listen(service_type: str, name: str, state_change: ServiceStateChange, **_: object) -> None:
         if state_change is ServiceStateChange.Added:
@@ -80,6 +80,8 @@ def announced(ends: float, over: Event, interfaces: Sequence[str] | None = None)
                     continue
                 if (info := network.get_service_info(kind, name, timeout=_resolving_ms(ends))) is not None:
                     yield from _told(SERVICES[kind], info)
+                else:  # a host repeats what it multicast only after 1 s (RFC 6762, 6): asked again after the others
+                    heard.put((kind, name))
         finally:
             browser.cancel()
     finally:

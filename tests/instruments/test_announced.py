@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
+from itertools import islice
 from threading import Event
 
 import pytest
@@ -19,14 +20,14 @@ from labclient.instruments._visa_search import Library, Listed, _leave_announcem
 
 from .conftest import DRIVERS, MULTIMETER
 
-PATIENCE_S = 15.0  # the search ends by what was found; a busy machine takes its time
+PATIENCE_S = 30.0  # a busy machine takes its time; the search is over when all that announce themselves were heard
 LOOPBACK = ("127.0.0.1",)
 Announce = Callable[..., None]
 
 
 @pytest.fixture
 def announce() -> Iterator[Announce]:
-    """Announce a service on loopback until the test is over."""
+    """Announce a service on loopback until the test is over; `announce.services` are those announced so far."""
     with ExitStack() as stack:
         network = Zeroconf(interfaces=list(LOOPBACK), ip_version=IPVersion.V4Only)
         stack.callback(network.close)
@@ -36,16 +37,23 @@ def announce() -> Iterator[Announce]:
             info = ServiceInfo(kind, f"{name}.{kind}", port, properties=said, parsed_addresses=list(LOOPBACK))
             network.register_service(info)
             stack.callback(network.unregister_service, info)
+            register.services.append(info.name)
 
+        register.services = []
         yield register
 
 
 @pytest.fixture
-def only_announced(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Discovery]:
-    """A search on a PC without serial ports and VISA, which listens on loopback only."""
+def only_announced(announce, monkeypatch) -> Callable[..., Discovery]:
+    """A search on a PC without serial ports and VISA, which listens on loopback only, until all were heard."""
+
+    def listened(_: float, over: Event) -> Iterator[Announced]:
+        everything = announced(time.monotonic() + PATIENCE_S, over, LOOPBACK)
+        return islice(everything, len(announce.services) or None)
+
     monkeypatch.setattr(discovery, "search_visa", lambda *_, **__: iter((Library("none", vendor=True), Listed(()))))
     monkeypatch.setattr(discovery, "serial_ports", tuple)
-    monkeypatch.setattr(discovery, "announced", partial(announced, interfaces=LOOPBACK))
+    monkeypatch.setattr(discovery, "announced", listened)
     return partial(discover, [load_driver(DRIVERS / f"{MULTIMETER}.toml")], listening=True, limit_s=PATIENCE_S)
 
 
@@ -103,6 +111,19 @@ def test_without_a_network_there_is_a_sentence_and_the_search_goes_on(only_annou
     assert (bus(found).ok, str(bus(found).told)) == (False, "The network cannot be listened on: no route")
     with pytest.raises(LinkLost):
         list(announced(time.monotonic() + 1, Event()))
+
+
+def test_one_whose_particulars_come_late_is_asked_for_them_again(announce, monkeypatch) -> None:
+    announce("hislip", "scope", 4880)
+    asked, ask = [], Zeroconf.get_service_info
+
+    def late(network: Zeroconf, *about: str, **how: object) -> ServiceInfo | None:
+        asked.append(about)
+        return None if len(asked) == 1 else ask(network, *about, **how)
+
+    monkeypatch.setattr(Zeroconf, "get_service_info", late)
+    heard = next(announced(time.monotonic() + PATIENCE_S, Event(), LOOPBACK))
+    assert (heard.name, len(asked)) == ("scope", 2)
 
 
 def test_whatever_breaks_in_listening_is_told(only_announced, monkeypatch) -> None:
