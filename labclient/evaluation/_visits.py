@@ -14,13 +14,14 @@ from msgspec import Struct
 
 from labclient.acquisition import Cycle
 from labclient.clock import parse_iso
+from labclient.evaluation._combining import less_zeros
 from labclient.evaluation._cycles import _compared, _position, _positions, measured
 from labclient.evaluation._data import PointResult, Result
 from labclient.evaluation._readings import Readings, readings
 from labclient.evaluation._result import result
 from labclient.metrology import Session
 from labclient.notebook import Reader
-from labclient.plan import Plan, value_of
+from labclient.plan import Plan, method_of, value_of
 
 _READINGS: Final = "readings"
 
@@ -127,7 +128,7 @@ def _check_value(record: Reader, plan: Plan, one: Cycle, run: Readings) -> float
         _position(record.entry(number), run.of_series(number), one, place, rule)
         for place, number in enumerate(one.series)
     ]
-    place_of = {"S": "S", "C": "X"}
+    place_of = {"S": "S", "C": "X", "Z": "Z"}
     kept = tuple(
         msgspec.structs.replace(step, role=place_of[step.role]) for step in rule.scheme.steps if step.role in place_of
     )
@@ -137,7 +138,7 @@ def _check_value(record: Reader, plan: Plan, one: Cycle, run: Readings) -> float
         for role, direction, at in steps
         if role in place_of
     ]
-    positions = tuple(_positions(renamed))
+    positions = tuple(_positions(less_zeros(renamed) if method_of(rule.scheme).less_zero else renamed))
     return _compared(scheme, positions)[0]
 
 

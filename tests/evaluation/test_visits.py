@@ -69,6 +69,23 @@ def test_the_check_standard_is_measured_as_the_transfer_standard_is(tmp_path: Pa
     assert point.check.s > 0
 
 
+@pytest.mark.parametrize(("zero", "offset"), [("taken off", 0.25), ("not there", 0.0)])
+def test_the_zero_is_taken_off_the_check_standard_too(tmp_path: Path, zero: str, offset: float) -> None:
+    steps = [{"role": role} for role in ("ZSCXSZ" if zero == "taken off" else "SCXS")]
+    plan = small_plan(**changed(method="sxs-aba/1", steps=steps))
+    levels = {"S": 9.9999815, "X": 9.99999, "C": 9.9999915, "Z": 0.0}
+    notebook, write = new_notebook(tmp_path / "visit.labnote", StillClock())
+    with notebook:
+        write.enter("standard", ENTRIES["standard"])
+        write.enter("budget", ENTRIES["budget"])
+        write.measure(plan, lambda role, _way, _point, _at: levels[role] + offset)
+    with Reader.open(tmp_path / "visit.labnote") as record:
+        point = visit_of(record, plan, "PILOT", "visit").points[0]
+    certified = float(ENTRIES["standard"]["values"][0]["value"])
+    assert point.check is not None
+    assert point.check.mean == pytest.approx(certified * levels["C"] / levels["S"], rel=1e-12)
+
+
 def test_an_excluded_cycle_counts_for_neither(tmp_path: Path) -> None:
     point = visited(tmp_path, exclude=True, **changed(steps=CHECKED)).points[0]
     assert point.check is not None
