@@ -73,7 +73,7 @@ def averaging(plan: Plan, times: _Array, values: _Array, unit: str, resolution: 
     if not len(values):
         raise DataUnfit(message("The run has no reading with a value yet."))
     step = float(np.median(np.diff(times))) if len(times) > 1 else 0.0
-    gaps = np.flatnonzero(np.diff(times) > _MISSING * step) + 1
+    gaps = missing_before(times, step)
     together = 1
     while len(values) > MOST * together:
         together *= 2
@@ -93,6 +93,11 @@ def averaging(plan: Plan, times: _Array, values: _Array, unit: str, resolution: 
         verdict=judged.verdict if judged and enough else Verdict.UNDECIDED,
         decides_after=_decides_after(judged, together) if judged else None,
     )
+
+
+def missing_before(times: _Array, step: float) -> NDArray[np.intp]:
+    """The places of readings before which others are missing: `step` is the usual time between two of them."""
+    return np.flatnonzero(np.diff(times) > _MISSING * step) + 1
 
 
 class _Means(Struct, frozen=True, eq=False):

@@ -11,6 +11,7 @@ import numpy as np
 
 from labclient.clock import parse_iso
 from labclient.errors import DataUnfit
+from labclient.evaluation._averaging import missing_before
 from labclient.evaluation._cycles import Measured, measured, zero_limit
 from labclient.evaluation._data import Check, CheckName, Figure, digits
 from labclient.evaluation._forms import stability_information
@@ -25,8 +26,8 @@ from labclient.metrology import (
     SettlingRule,
     SettlingWatch,
     Verdict,
+    allan,
     excursions,
-    oadev,
     stability,
 )
 from labclient.notebook import Reader, Task
@@ -116,7 +117,8 @@ def reading_stability(record: Reader, plan: Plan, run: int, stop: int | None = N
         figures = (Figure("readings", str(len(found.values))), Figure("needed", str(rule.readings)))
         return _check("stability", Verdict.UNDECIDED, rule.method, (run,), figures)
     state = stability(found.times, found.values, _in(rule.limit, plan.unit), float(rule.k), found.resolution)
-    noise = oadev(found.values, float(np.median(np.diff(found.times))))
+    step = float(np.median(np.diff(found.times)))
+    noise = allan(found.values, step, gaps=missing_before(found.times, step).tolist())
     return _check(
         "stability",
         state.verdict,

@@ -16,14 +16,22 @@ from labclient.words import Message, message
 
 _PACES: Final = 20  # blocks at the beginning and at the end of a run
 _LOOKED_AT: Final = 20  # notebooks of trials
-_LOST: Final = "LinkLost"
-_SILENT: Final = frozenset({"LinkTimeout", "NoReply"})
+# What the reason of a gap counts as; a reason that this version does not know is a gap and no more.
+_COUNTED: Final = {
+    "LinkTimeout": "timeouts",
+    "NoReply": "timeouts",
+    "ReplyInvalid": "mismatches",
+    "BadReply": "mismatches",
+    "LinkLost": "losses",
+    "Overrun": "overruns",
+}
 
 
 class Health(Struct, frozen=True):
-    """How a run went. `last` is when its last reply was recorded, empty before one; `timeouts`, `mismatches` and
-    `losses` are why the instrument was asked anew, each with a gap in the record. `first_s` and `last_s` are the times
-    from reply to reply (medians, s) at its beginning and at its end; NaN while there are too few."""
+    """How a run went. `last` is when its last reply was recorded, empty before one. `gaps` counts all of the record:
+    `timeouts`, `mismatches` and `losses` are why the instrument was asked anew, `overruns` are where it sent more than
+    could be taken. `first_s` and `last_s` are the times from reply to reply (medians, s) at its beginning and at its
+    end; NaN while there are too few."""
 
     run: int
     task: str
@@ -33,12 +41,10 @@ class Health(Struct, frozen=True):
     timeouts: int = 0
     mismatches: int = 0
     losses: int = 0
+    overruns: int = 0
+    gaps: int = 0
     first_s: float = float("nan")
     last_s: float = float("nan")
-
-    @property
-    def gaps(self) -> int:
-        return self.timeouts + self.mismatches + self.losses
 
     @property
     def told(self) -> tuple[Message, ...]:
@@ -49,6 +55,9 @@ class Health(Struct, frozen=True):
                     mismatches=self.mismatches, losses=self.losses, gaps=self.gaps,
                     resyncs=self.timeouts + self.mismatches),
         ]  # fmt: skip
+        if self.overruns:
+            told.append(message("Overruns: {count}. The instrument sent faster than could be recorded; what came then "
+                                "is lost.", count=self.overruns))  # fmt: skip
         if self.first_s > 0:
             change = 100 * (self.last_s / self.first_s - 1)
             told.append(message("From reply to reply: {first} s at the beginning, {last} s at the end ({change} %)",
@@ -92,9 +101,10 @@ class HealthWatch:
             self.health = replace(known, replies=known.replies + int(entry.body["rows"]), last=entry.t, first_s=first,
                                  last_s=last)  # fmt: skip
         elif entry.kind == "gap":
-            name = _kind(str(entry.body["reason"]))
             self._before = None
-            self.health = replace(known, **{name: getattr(known, name) + 1})
+            name = _COUNTED.get(str(entry.body["reason"]))
+            counted = {name: getattr(known, name) + 1} if name else {}
+            self.health = replace(known, gaps=known.gaps + 1, **counted)
         else:
             self.health = replace(known, live=False)
 
@@ -120,7 +130,3 @@ def last_trial(home: Home, id: str) -> HealthWatch | None:
         except Trouble:  # a trial that was broken off long ago tells nothing
             continue
     return None
-
-
-def _kind(reason: str) -> str:
-    return "losses" if reason == _LOST else "timeouts" if reason in _SILENT else "mismatches"

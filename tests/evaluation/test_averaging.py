@@ -50,6 +50,16 @@ def test_a_recorded_run_says_what_its_check_says(record, write) -> None:
     assert (found.n, found.needed, found.tau0, found.together, found.gaps) == (32, 16, 10.0, 1, 0)
 
 
+def test_no_difference_of_the_check_spans_a_gap_of_the_run(record, write) -> None:
+    values = np.concatenate((white(32, seed=2), 1.0 + white(32, seed=3)))  # something happened while nobody read
+    times = 10.0 * np.arange(64) + 600.0 * (np.arange(64) >= 32)
+    run, _ = write.run("stability", [({"role": "X"}, [(t, (v,)) for t, v in zip(times, values, strict=True)])])
+    found, check = averaging_of(record.reader, PLAN, run), reading_stability(record.reader, PLAN, run)
+    assert found.gaps == 1
+    assert float(check.figure("lowest Allan deviation").value) == pytest.approx(found.allan.floor, rel=1e-9)
+    assert float(check.figure("lowest Allan deviation").value) < 1e-5
+
+
 def test_units_of_the_instrument_are_those_of_the_plan(record, write) -> None:
     values = white(32)
     volts = averaging(PLAN, np.arange(32.0), values, "V", 1e-7)

@@ -217,7 +217,7 @@ def test_how_it_answered_is_told_from_the_record(pc: Home) -> None:
     health = watch.look()
     assert health is not None
     assert (health.live, health.replies, health.gaps, health.first_s) == (True, 3, 0, 0.5)
-    for reason in ("NoReply", "BadReply", "LinkLost"):
+    for reason in ("NoReply", "BadReply", "LinkLost", "Overrun", "Overrun", "disk nearly full"):
         notebook.append(gap(run, after=2, reason=reason, from_ns=0, to_ns=1, author="-"))
     for place in range(3, 9):
         notebook.append(block_of(run, meaning.seq, place, 0, [(1.0 * place, (1.0,))], ""))
@@ -226,10 +226,12 @@ def test_how_it_answered_is_told_from_the_record(pc: Home) -> None:
     health = watch.look()
     assert health is not None
     assert (health.live, health.replies, health.timeouts, health.mismatches, health.losses) == (False, 9, 1, 1, 1)
-    assert "no answer: 1; not believed: 1; connection lost: 1; gaps: 3; resynchronised: 2" in say(health.told[0])
+    assert (health.overruns, health.gaps) == (2, 6)
+    assert "no answer: 1; not believed: 1; connection lost: 1; gaps: 6; resynchronised: 2" in say(health.told[0])
+    assert say(health.told[1]).startswith("Overruns: 2.")
     assert "0.5" not in say(health.told[0])
     assert health.last_s > health.first_s * 0.99
-    assert "%" in say(health.told[1])
+    assert "%" in say(health.told[2])
     (folder / "2.labnote").write_bytes(b"spoilt")
     found = last_trial(pc, "dmm")
     assert found is not None
