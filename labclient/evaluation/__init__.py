@@ -33,6 +33,7 @@ from labclient.evaluation._data import (
 )
 from labclient.evaluation._degrees import (
     METHODS_OF_REFERENCE,
+    REFERENCE_RULES,
     Degree,
     Degrees,
     LabPoint,
@@ -89,6 +90,7 @@ from labclient.evaluation._result_told import (
     examined_told,
     k_text,
 )
+from labclient.evaluation._scores import SCORE_RULES, SCORE_SYMBOLS, Level, Rule, ScoreName, Scores, scores_of
 from labclient.evaluation._stretch import write_stretch
 from labclient.evaluation._valued import Told
 from labclient.evaluation._visits import Visit, VisitPoint, visit_of, visit_point
@@ -100,6 +102,9 @@ __all__ = [
     "METHODS",
     "METHODS_OF_REFERENCE",
     "NOT_RECORDED",
+    "REFERENCE_RULES",
+    "SCORE_RULES",
+    "SCORE_SYMBOLS",
     "STANDING_NAMES",
     "VERDICT_NAMES",
     "Asked",
@@ -122,6 +127,7 @@ __all__ = [
     "Figure",
     "InfluenceUncertainty",
     "LabPoint",
+    "Level",
     "LoggerFile",
     "LoggerRecord",
     "Measured",
@@ -135,6 +141,9 @@ __all__ = [
     "PointResult",
     "Reference",
     "Result",
+    "Rule",
+    "ScoreName",
+    "Scores",
     "Standard",
     "Told",
     "Visit",
@@ -190,6 +199,7 @@ __all__ = [
     "result",
     "same_comparison",
     "same_result",
+    "scores_of",
     "settled",
     "settling",
     "short",

@@ -6,7 +6,6 @@ difference between them. En is formed with 2·u throughout, whatever k a laborat
 
 from collections.abc import Sequence
 from datetime import date
-from math import hypot
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -15,19 +14,15 @@ from labclient.clock import parse_iso
 from labclient.errors import DataUnfit, GateClosed, WrongUse
 from labclient.evaluation._data import PointResult
 from labclient.evaluation._monitoring import Monitored, at_laboratory, value_at
+from labclient.evaluation._scores import Level, Rule, ScoreName, scores_of
 from labclient.metrology import (
     Agreement,
-    Membership,
     Score,
     dersimonian_laird,
-    en_score,
     largest_consistent_subset,
     mandel_paule,
     monte_carlo_median,
     weighted_mean,
-    z_prime_score,
-    z_score,
-    zeta_score,
 )
 from labclient.plan import Monitoring, Plan
 from labclient.units import convert
@@ -42,7 +37,20 @@ METHODS_OF_REFERENCE: Final[dict[Method, Message]] = {
     "dersimonian-laird": message("mean with a common excess variance (DerSimonian-Laird)"),
     "mandel-paule": message("mean with a common excess variance (Mandel-Paule)"),
 }
-_K: Final = 2.0
+REFERENCE_RULES: Final[dict[Method, Rule]] = {
+    "pilot": Rule("reference-pilot/1", "x_ref(t) by the drift through the pilot laboratory's visits; u_ref common to "
+                  "them", "JJF 1117-2010"),
+    "weighted-mean": Rule("reference-weighted-mean/1", "x_ref = Σ(x/u²) / Σ(1/u²), u_ref² = 1 / Σ(1/u²), "
+                          "χ² = Σ((x − x_ref)/u)², P(χ², N − 1) ≥ 0.05", "Cox, Metrologia 39 (2002) 589, procedure A"),
+    "median": Rule("reference-median/1", "x_ref = mean of the medians of drawn results; u_ref their standard deviation",
+                   "Cox, Metrologia 39 (2002) 589, procedure B"),
+    "largest-consistent-subset": Rule("reference-lcs/1", "weighted mean of the largest subset with P(χ²) ≥ 0.05",
+                                      "Cox, Metrologia 44 (2007) 187"),
+    "dersimonian-laird": Rule("reference-dersimonian-laird/1", "x_ref = Σ(w·x) / Σw, w = 1/(u² + τ²), τ² by moments",
+                              "DerSimonian and Laird, Controlled Clinical Trials 7 (1986) 177"),
+    "mandel-paule": Rule("reference-mandel-paule/1", "x_ref = Σ(w·x) / Σw, w = 1/(u² + τ²), Σ(w·(x − x_ref)²) = N − 1",
+                         "Paule and Mandel, J. Res. NBS 87 (1982) 377"),
+}  # fmt: skip
 
 
 class LabPoint(Struct, frozen=True, kw_only=True):
@@ -89,7 +97,7 @@ class Reference(Struct, frozen=True, kw_only=True):
 
 class Degree(Struct, frozen=True, kw_only=True):
     """One laboratory at one point. `reference` is the reference value at its time; scores stand only where their
-    formula holds: ζ not for a member of the mean, z only with a σ_pt."""
+    formula holds: ζ not for a member of the mean, z only with a σ_pt. The score `by` decides the verdict."""
 
     result: LabPoint
     reference: float
@@ -101,10 +109,8 @@ class Degree(Struct, frozen=True, kw_only=True):
     zeta: Score | None
     z: Score | None
     z_prime: Score | None
-
-    @property
-    def verdict(self) -> Agreement:
-        return self.en.agreement
+    by: ScoreName
+    verdict: Agreement
 
 
 class Degrees(Struct, frozen=True, kw_only=True):
@@ -165,24 +171,24 @@ def _of_point(plan: Plan, rules: Monitoring, seen: Monitored, mine: Sequence[Lab
     for one, by in zip(mine, moved, strict=True) if reference.holds else ():
         there = at_laboratory(seen, one.laboratory, one.time_s, one.u, float(rules.most_ratio), planned=False)
         member = one.laboratory in reference.members
-        level = reference.value + by
+        level = Level(value=reference.value + by, u=reference.u, u_ts=there.u_ts, member=member)
+        found = scores_of(one.value, one.u, level, rules.score, float(rules.most_ratio), sigma_pt)
         rows.append(
             Degree(
                 result=one,
-                reference=level,
-                u_reference=reference.u,
-                u_ts=there.u_ts,
+                reference=level.value,
+                u_reference=level.u,
+                u_ts=level.u_ts,
                 ratio=there.ratio,
                 member=member,
-                en=en_score(
-                    one.value, _K * one.u, level, _K * reference.u, _K * there.u_ts,
-                    Membership.WEIGHTED_MEAN if member else Membership.INDEPENDENT, float(rules.most_ratio),
-                ),
-                zeta=None if member else zeta_score(one.value, one.u, level, reference.u, there.u_ts),
-                z=z_score(one.value, level, sigma_pt) if sigma_pt else None,
-                z_prime=z_prime_score(one.value, level, sigma_pt, hypot(reference.u, there.u_ts)) if sigma_pt else None,
+                en=found.en,
+                zeta=found.zeta,
+                z=found.z,
+                z_prime=found.z_prime,
+                by=found.by,
+                verdict=found.verdict,
             )
-        )  # fmt: skip
+        )
     return Degrees(point=seen.point, unit=seen.unit, reference=reference, rows=tuple(rows))
 
 

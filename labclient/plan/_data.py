@@ -308,7 +308,8 @@ class Monitoring(_Data, frozen=True):
     `form` is that of the drift, or "rule": the program's stated rule picks it. `limit` bounds the change over the whole
     circulation. `visit_rows` names the rows of the budget that change from one visit to the next; without any, those
     from the readings. `u_laboratory` is the standard uncertainty that laboratories are expected to claim; a comparison
-    can be judged where u_TS is at most `most_ratio` times that. `reference` is the reference value of the comparison.
+    can be judged where u_TS is at most `most_ratio` times that. `reference` is the reference value of the comparison,
+    `score` decides whether a result agrees with it.
     """
 
     form: Literal["rule", "constant", "line", "quadratic", "piecewise"] = "rule"
@@ -322,6 +323,7 @@ class Monitoring(_Data, frozen=True):
         "pilot", "weighted-mean", "median", "largest-consistent-subset", "dersimonian-laird", "mandel-paule"
     ] = "pilot"
     sigma_pt: Quantity | None = None
+    score: Literal["En", "zeta", "z", "z-prime"] = "En"
 
 
 class Transcription(_Data, frozen=True):

@@ -22,6 +22,10 @@ def monitoring_faults(plan: Plan) -> Iterator[Message]:
         yield message("{where}: a coverage factor lies between 1 and 10, not at {k}.", where="monitoring.k", k=asked.k)
     if asked.most_ratio <= 0:
         yield message("{where}: {value} is not above zero.", where="monitoring.most_ratio", value=asked.most_ratio)
+    if asked.score in {"z", "z-prime"} and asked.sigma_pt is None:
+        yield message("monitoring.score: “{score}” needs sigma_pt.", score=asked.score)
+    if asked.score == "zeta" and asked.reference in {"weighted-mean", "largest-consistent-subset"}:
+        yield message("monitoring.score: ζ does not hold for a member of a weighted mean; En does.")
     amounts: dict[str, Quantity | None] = {
         "monitoring.limit": asked.limit,
         "monitoring.u_laboratory": asked.u_laboratory,

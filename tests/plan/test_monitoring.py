@@ -51,8 +51,21 @@ def test_it_is_read_whole() -> None:
         ({"u_laboratory": {"value": "-1", "unit": "V"}}, "monitoring.u_laboratory"),
         ({"transport": GOOD["transport"] | {"u_day": {"value": "-1", "unit": "V"}}}, "monitoring.transport.u_day"),
         ({"form": "wave"}, "monitoring.form"),
+        ({"score": "z"}, "needs sigma_pt"),
+        ({"score": "z-prime"}, "needs sigma_pt"),
+        ({"score": "zeta"}, "ζ does not hold"),
+        ({"score": "Q"}, "monitoring.score"),
     ],
 )
 def test_what_is_impossible_is_refused_where_it_stands(changes: dict[str, Any], said: str) -> None:
     with pytest.raises(PlanInvalid, match=said):
         read_plan(plan_with(**changes))
+
+
+def test_a_score_that_holds_is_taken() -> None:
+    asked = read_plan(plan_with(score="z-prime", sigma_pt={"value": "1", "unit": "µV"})).monitoring
+    assert asked is not None
+    assert asked.score == "z-prime"
+    other = read_plan(plan_with(score="zeta", reference="pilot")).monitoring
+    assert other is not None
+    assert other.score == "zeta"
