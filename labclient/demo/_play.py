@@ -316,7 +316,7 @@ def _clear(out: Path) -> None:
     """Make `out` ready: what an earlier demonstration left is cleared, another folder in use is not touched."""
     if out.exists() and any(out.iterdir()):
         if not (out / _MARK).exists():
-            raise WrongUse(message("{folder} is not empty.", folder=str(out)), message("Name a new folder with --out."))
+            raise WrongUse(message("{folder} is not empty.", folder=str(out)), message("Name a new folder."))
         shutil.rmtree(out)
     out.mkdir(parents=True, exist_ok=True)
     (out / _MARK).touch()

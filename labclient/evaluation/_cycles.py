@@ -154,5 +154,5 @@ def zero_limit(plan: Plan) -> float:
 def _contradiction(seq: int) -> DataUnfit:
     return DataUnfit(
         message("Entry {seq} does not fit the plan's scheme.", seq=seq),
-        message("Check the notebook: `labclient check`."),
+        message("Check the notebook."),
     )

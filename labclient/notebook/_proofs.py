@@ -149,7 +149,7 @@ def _is_held(held: str | None, origin: Entry, shown: tuple[Checkpoint, ...]) -> 
     if held is not None and checkpoint_of(held, origin) not in shown:
         raise NotVerified(
             message("The proof is not about the checkpoint held."),
-            message("Ask for a proof that is made with it: labclient prove … --checkpoint, or --consistency."),
+            message("Ask for a proof that is made with that checkpoint."),
         )
     return held is not None
 

@@ -95,7 +95,7 @@ def _inclusion(reader: Reader, entry: Entry, note: str | None, index: int | None
         if not 0 <= one.seq < head.size:
             raise WrongUse(
                 message("The checkpoint covers {size} entries; entry {seq} came later.", size=head.size, seq=one.seq),
-                message("Take a later checkpoint, or sign one: labclient checkpoint."),
+                message("Take a later checkpoint, or sign one."),
             )
     spans = [inclusion_spans(one.seq, head.size) for one in shown]
     leaves = [*map(_leaf, shown, proofs(_lines(reader, head.size), head.size, *spans))]
@@ -112,9 +112,7 @@ def _covering(reader: Reader, seq: int) -> str:
     """The newest checkpoint inside that covers entry `seq`: as every one that was entered after it does."""
     newest = deque(reader.entries({"checkpoint"}, seq + 1), maxlen=1)
     if not newest:
-        raise WrongUse(
-            message("No checkpoint covers entry {seq} yet.", seq=seq), message("Sign one: labclient checkpoint.")
-        )
+        raise WrongUse(message("No checkpoint covers entry {seq} yet.", seq=seq), message("Sign a checkpoint first."))
     return _text(newest[0], "note")
 
 

@@ -46,6 +46,6 @@ def accepted_trust(home: Home, comparison: str, moment: datetime) -> Trusted:
     if not ours:
         raise NotVerified(
             message("No trust list of the comparison “{comparison}” is accepted on this PC.", comparison=comparison),
-            trouble.sentence if trouble else message("Accept the pilot's list with `labclient trust accept`."),
+            trouble.sentence if trouble else message("Begin a notebook with the pilot's trust list: this PC keeps it."),
         )
     return max(ours, key=lambda one: one.trust.version)

@@ -144,7 +144,7 @@ class Participation:
         if isinstance(entered, Deviation) and entered.authorised is not None:
             raise WrongUse(
                 message("A deviation that opens a run is signed."),
-                message("Sign it on the page of instruments, or with `labclient instruments authorise`."),
+                message("Sign it on the page of instruments."),
             )
         may_enter(self.state, kind)
         _check_named(self.state, entered)

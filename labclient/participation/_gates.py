@@ -84,7 +84,7 @@ def may_enter(state: State, kind: str) -> None:
         here = STATION_NAMES[state.station] if state.station else message("finished")
         raise GateClosed(
             message("This cannot be entered now: the participation is at “{station}”.", station=here),
-            message("`labclient status` shows what comes next."),
+            message("Look at what the present station still needs."),
         )
     if kind in _OF_A_REVISION and state.packaged:
         raise GateClosed(

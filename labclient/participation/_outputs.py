@@ -71,7 +71,7 @@ def source_named(home: Home, given: str) -> str:
     raise WrongUse(
         message("The register of this PC has no source or controller “{id}”. Known: {known}.", id=given,
                 known=", ".join(sorted(known)) or "-"),
-        message("Only what is in the register puts something out: `labclient instruments add`."),
+        message("Enter it in the register first: only what is in it puts something out."),
     )  # fmt: skip
 
 

@@ -17,6 +17,8 @@ from labclient.evaluation import (
     Degrees,
     LabPoint,
     Method,
+    Monitored,
+    PointResult,
     Visit,
     agreement_of,
     check_released,
@@ -28,7 +30,7 @@ from labclient.evaluation import (
 )
 from labclient.home import Home
 from labclient.notebook import SUFFIX, Reader, check, restore
-from labclient.package import accepted_trust, comparison_of, is_sealed, verify_package
+from labclient.package import PackageReport, accepted_trust, comparison_of, is_sealed, verify_package
 from labclient.participation._facade import read_state
 from labclient.plan import Plan, TrustList
 from labclient.signing import Container, read_container, write_whole
@@ -38,12 +40,18 @@ _OF_THE_LOG = ("log/", "runs/", "attachments/")
 
 
 class Sent(Struct, frozen=True, kw_only=True):
-    """What a laboratory reported, out of its verified package; `plan` is the one its log holds."""
+    """What a laboratory reported, out of its verified package; `plan` is the one its log holds, `results` are the
+    points as it recorded them."""
 
     source: str
     plan: Plan
+    plan_sha256: str
     laboratory: str
+    revision: int
+    sha256: str
+    simulated: bool
     points: tuple[LabPoint, ...]
+    results: tuple[PointResult, ...]
 
 
 def read_visit(path: Path, home: Home, moment: datetime, trust: TrustList | None = None) -> Visit:
@@ -53,7 +61,7 @@ def read_visit(path: Path, home: Home, moment: datetime, trust: TrustList | None
     if path.suffix == SUFFIX:
         return _of_notebook(path)
     with TemporaryDirectory(prefix="labclient-") as folder:
-        notebook = _restored(path, home, moment, trust, Path(folder))
+        notebook = _restored(path, _verified(path, home, moment, trust), Path(folder))
         return _visit(notebook, path.name)
 
 
@@ -65,27 +73,37 @@ def read_sent(path: Path, home: Home, moment: datetime, trust: TrustList | None 
             message("{file} is a notebook: only packages that a laboratory has signed are compared.", file=path.name)
         )
     with TemporaryDirectory(prefix="labclient-") as folder:
-        notebook = _restored(path, home, moment, trust, Path(folder))
+        report = _verified(path, home, moment, trust)
+        notebook = _restored(path, report, Path(folder))
         with Reader.open(notebook) as reader:
             state = read_state(reader)
-    if state.result is None:
+    if state.result is None or report.info is None:
         raise NotVerified(message("{file} holds no result.", file=path.name))
     laboratory = state.accepted.laboratory
     return Sent(
         source=path.name,
         plan=state.plan,
+        plan_sha256=state.accepted.sha256,
         laboratory=laboratory,
+        revision=report.info.revision,
+        sha256=report.report.sha256,
+        simulated=state.simulated,
+        results=state.result.points,
         points=tuple(lab_point(laboratory, one) for one in state.result.points),
     )
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
-    """Results against the reference value, of the packages `sent`; `missing` are those whose results are not there."""
+    """Results against the reference value, of the packages `sent`; `missing` are those whose results are not there.
+    `plan` is the newest of the `visits`; `released` says why it was compared before the last report was due."""
 
     plan: Plan
+    visits: tuple[Visit, ...]
+    monitored: tuple[Monitored, ...]
     sent: tuple[Sent, ...]
     missing: tuple[str, ...]
     degrees: tuple[Degrees, ...]
+    released: str = ""
 
 
 def compare_packages(
@@ -112,11 +130,15 @@ def compare_packages(
                         other=one.plan.id, comparison=plan.id)
             )  # fmt: skip
     results = [point for one in sent for point in one.points]
+    monitored = monitor(visits, asked)
     return Comparison(
         plan=plan,
+        visits=tuple(visits),
+        monitored=monitored,
         sent=sent,
         missing=missing_laboratories(plan, results),
-        degrees=agreement_of(plan, monitor(visits, asked), results, method),
+        degrees=agreement_of(plan, monitored, results, method),
+        released=released or "",
     )
 
 
@@ -148,7 +170,7 @@ def _of_notebook(path: Path) -> Visit:
     if not found.ok:
         raise NotebookDamaged(
             message("{file}: {reason}", file=path.name, reason=found.findings[0].sentence),
-            message("Check the notebook: `labclient check`."),
+            message("Check the notebook."),
         )
     return _visit(path, path.name)
 
@@ -158,7 +180,7 @@ def _visit(notebook: Path, source: str) -> Visit:
         state = read_state(reader)
         try:
             return visit_of(reader, state.plan, state.accepted.laboratory, source, simulated=state.simulated,
-                            finished=state.result)  # fmt: skip
+                            finished=state.result, plan_sha256=state.accepted.sha256)  # fmt: skip
         except DataUnfit as unfit:
             raise DataUnfit(
                 message("{file}: {reason}", file=source, reason=unfit.sentence),
@@ -166,12 +188,12 @@ def _visit(notebook: Path, source: str) -> Visit:
             ) from unfit
 
 
-def _restored(path: Path, home: Home, moment: datetime, trust: TrustList | None, folder: Path) -> Path:
-    """The notebook of a package that holds, written into `folder`."""
+def _verified(path: Path, home: Home, moment: datetime, trust: TrustList | None) -> PackageReport:
+    """What was found in a package that holds."""
     if is_sealed(path):
         raise WrongUse(
             message("{file} is sealed.", file=path.name),
-            message("Open it first, with the key of the pilot laboratory: `labclient open`."),
+            message("Take it out of its seal first, at the command line: `labclient open`."),
         )
     listed = trust or accepted_trust(home, comparison_of(path), moment).trust
     report = verify_package(path, listed, moment)
@@ -179,8 +201,13 @@ def _restored(path: Path, home: Home, moment: datetime, trust: TrustList | None,
         reason = next((one.sentence for one in report.all_findings if one.grave), message("NOT verified."))
         raise NotVerified(
             message("{file} is refused: {reason}", file=path.name, reason=reason),
-            message("See all that was found: `labclient verify`."),
+            message("See all that was found, at the command line: `labclient verify`."),
         )
+    return report
+
+
+def _restored(path: Path, report: PackageReport, folder: Path) -> Path:
+    """The notebook of a verified package, written into `folder`."""
     notebook = folder / f"restored{SUFFIX}"
     with read_container(path) as container:
         if container.sha256 != report.report.sha256:

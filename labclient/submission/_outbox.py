@@ -123,7 +123,7 @@ class Outbox:
         if len(found) != 1:
             raise WrongUse(
                 message("{count} packages in the outbox begin with “{text}”.", count=len(found), text=sha256),
-                message("`labclient outbox list` shows them."),
+                message("Look at the outbox, and give more of the digits."),
             )
         return found[0]
 

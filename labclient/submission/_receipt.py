@@ -55,7 +55,7 @@ def receive(package: Path, trust: TrustList, signer: Signer, out: Path, moment: 
         reason = next((one.sentence for one in report.all_findings if one.grave), message("It is not signed."))
         raise NotVerified(
             message("{file} is not received: {reason}", file=package.name, reason=reason),
-            message("Tell the laboratory; `labclient verify` lists everything that was found."),
+            message("Tell the laboratory what was found in the package."),
         )
     path = out / f"{package.stem}{SUFFIX}"
     person = trust.person(signer.card.fingerprint)

@@ -17,7 +17,7 @@ from labclient.words import message
 
 Progress = Callable[[int, int], None]
 _BEGINNINGS = 3
-_REFUSED = message("Mend what the platform names. If it was the platform's own mistake: `labclient outbox retry`.")
+_REFUSED = message("Mend what the platform names. If it was the platform's own mistake, send the package again.")
 
 
 def send(
@@ -51,7 +51,7 @@ def send(
             if trouble is None:
                 trouble = NetworkTrouble(
                     message("Sent, not confirmed: the pilot's receipt is missing."),
-                    message("The platform is still verifying. Ask again later with `labclient outbox send`."),
+                    message("The platform is still verifying. Send again later to ask for its receipt."),
                 )
             left = (ends - clock.monotonic_ns()) / 1e9
             if isinstance(trouble, (StorageTrouble, WrongUse)) or item.state == "refused" or left <= 0:
