@@ -43,6 +43,7 @@ from labclient.evaluation._degrees import (
     check_released,
     lab_point,
     missing_laboratories,
+    reference_of_results,
 )
 from labclient.evaluation._forms import forms_told
 from labclient.evaluation._inputs import BudgetDeclared, CertifiedValue, Declared, InfluenceUncertainty, Standard
@@ -195,6 +196,7 @@ __all__ = [
     "pooled",
     "read_logger",
     "reading_stability",
+    "reference_of_results",
     "reference_told",
     "result",
     "same_comparison",

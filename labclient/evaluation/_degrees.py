@@ -129,7 +129,7 @@ def check_released(plan: Plan, today: date, released: str | None) -> None:
     if today <= last and not released:
         raise GateClosed(
             message("Reports are due until {due}: nothing is compared before.", due=last),
-            message("Wait for it, or say with --released why the comparison is released now."),
+            message("Wait until the last report is due."),
         )
 
 
@@ -201,10 +201,17 @@ def _reference(
     if len(mine) < 2:
         raise DataUnfit(
             message("{point}: a reference value from the laboratories needs two results at least.", point=seen.point),
-            message("Use the pilot laboratory's value: --method pilot."),
+            message("Choose the pilot laboratory's value as reference value."),
         )
-    u = [one.u for one in mine]
-    codes = tuple(one.laboratory for one in mine)
+    return reference_of_results(method, [one.laboratory for one in mine], values, [one.u for one in mine])
+
+
+def reference_of_results(
+    method: Method, laboratories: Sequence[str], values: Sequence[float], u: Sequence[float]
+) -> Reference:
+    """The reference value out of results brought to one time, by any method but the pilot's own value. Raises
+    `DataUnfit` where they do not bear it."""
+    codes = tuple(laboratories)
     if method == "median":
         middle = monte_carlo_median(values, u)
         return Reference(method=method, value=middle.value, u=middle.u)

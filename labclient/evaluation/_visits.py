@@ -44,7 +44,8 @@ class VisitPoint(Struct, frozen=True, kw_only=True):
 
 
 class Visit(Struct, frozen=True, kw_only=True):
-    """A visit of `laboratory`, read from `source`; `computed` where its result was not finished but computed here."""
+    """A visit of `laboratory`, read from `source`; `computed` where its result was not finished but computed here.
+    `plan_sha256` is that of the file from which the record took its plan, empty where it is not known."""
 
     source: str
     plan: Plan
@@ -52,6 +53,7 @@ class Visit(Struct, frozen=True, kw_only=True):
     points: tuple[VisitPoint, ...]
     simulated: bool = False
     computed: bool = False
+    plan_sha256: str = ""
 
     def point(self, id: str) -> VisitPoint:
         """The point of that id; KeyError when the visit has none."""
@@ -62,7 +64,14 @@ class Visit(Struct, frozen=True, kw_only=True):
 
 
 def visit_of(
-    record: Reader, plan: Plan, laboratory: str, source: str, *, simulated: bool = False, finished: Result | None = None
+    record: Reader,
+    plan: Plan,
+    laboratory: str,
+    source: str,
+    *,
+    simulated: bool = False,
+    finished: Result | None = None,
+    plan_sha256: str = "",
 ) -> Visit:
     """The visit that a record holds: its `finished` result, or the result of what it holds now. Raises `DataUnfit`
     where that cannot be computed."""
@@ -75,6 +84,7 @@ def visit_of(
         points=tuple(visit_point(plan, one, checks.get(one.point)) for one in made.points),
         simulated=simulated,
         computed=finished is None,
+        plan_sha256=plan_sha256,
     )
 
 

@@ -80,6 +80,7 @@ from labclient.participation._register import (
     register,
     register_silent,
 )
+from labclient.participation._released import OwnRelease, open_own_release, release
 from labclient.participation._runs import Hands, Observer, Runs
 from labclient.participation._satellites import give_up_satellite, issue_satellite, take_satellite
 from labclient.participation._sending import send
@@ -134,6 +135,7 @@ __all__ = [
     "Noted",
     "Observer",
     "Origin",
+    "OwnRelease",
     "Part",
     "Participation",
     "Place",
@@ -198,6 +200,7 @@ __all__ = [
     "missing",
     "note_answer",
     "note_outputs",
+    "open_own_release",
     "pack",
     "pick",
     "prepare",
@@ -209,6 +212,7 @@ __all__ = [
     "register_silent",
     "registered",
     "registration_of",
+    "release",
     "remember",
     "remembered",
     "secure_left",

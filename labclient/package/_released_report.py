@@ -1,0 +1,215 @@
+"""The readable copy of a released report: one bilingual PDF/A, the same bytes for the same data.
+
+What laboratories reported stands as they rounded it; differences and their uncertainties are shown to a few digits,
+scores to two decimals. The record beside it keeps all digits.
+"""
+
+from typing import Any, Final
+
+from labclient.clock import parse_iso
+from labclient.evaluation import (
+    AGREEMENT_NAMES,
+    FORM_NAMES,
+    METHODS_OF_REFERENCE,
+    REFERENCE_RULES,
+    SCORE_SYMBOLS,
+    ScoreName,
+    short,
+    shown_unit,
+    signed,
+)
+from labclient.home import shipped
+from labclient.metrology import Agreement, DriftForm, RoundingRule, round_result
+from labclient.package._released import Released, ReleasedPoint, ReleasedRow
+from labclient.plan import Plan, Text
+from labclient.typesetting import Both, both, typeset
+from labclient.words import Message, message
+
+_K: Final = 2.0
+_WORDS: Final = {
+    "report": message("Released report of the comparison"),
+    "band": message("SIMULATED — demonstration only"),
+    "plan": message("Plan"),
+    "plan_hash": message("Plan, SHA-256"),
+    "revision": message("Revision"),
+    "released": message("Released"),
+    "pilot": message("Pilot laboratory"),
+    "measurand": message("Measurand"),
+    "transfer_standard": message("Transfer standard"),
+    "nominal": message("Nominal value"),
+    "reference": message("Reference value"),
+    "drift": message("Drift of the transfer standard"),
+    "laboratory": message("Laboratory"),
+    "date": message("Date"),
+    "reported": message("Reported value ± U"),
+    "unit": message("Unit"),
+    "judged": message("Decides"),
+    "verdict": message("Verdict"),
+    "picture": message("d ± U (k = 2); grey: reference value ± U"),
+    "packages": message("What the results were taken from"),
+    "package": message("Package, SHA-256"),
+    "missing": message("No result is there of"),
+    "methods": message("Methods"),
+    "method": message("Method"),
+    "formula": message("Formula"),
+    "source": message("Source"),
+    "early": message("Compared before the last report was due"),
+    "supersedes": message("In place of the report with SHA-256"),
+    "program": message("Computed by"),
+    "formed": message("Scores are formed with 2·u, whatever k was reported, and with unrounded numbers. Each result is "
+                      "compared at its own time."),
+    "member": message("* member of the mean: the minus sign holds in its En."),
+    "unclear": message("Inconclusive: u_TS/u_lab lies above {ratio}; the transfer standard leaves open whether the "
+                       "laboratory agrees."),
+    "signatures": message("Signatures prove who signed and that nothing changed since, not that the content is true."),
+}  # fmt: skip
+_MARKS: Final = {
+    Agreement.SATISFACTORY: "disc",
+    Agreement.QUESTIONABLE: "square",
+    Agreement.UNSATISFACTORY: "cross",
+    Agreement.INCONCLUSIVE: "ring",
+}
+
+
+def release_pdf(released: Released, plan: Plan) -> bytes:
+    """The report as PDF/A-2a: a function of `released`, the plan's texts, the template, the catalogue and the fonts."""
+    template = shipped("resources", "report", "released.typ")
+    return typeset(template, _contents(released, plan), parse_iso(released.released))
+
+
+def _contents(released: Released, plan: Plan) -> dict[str, Any]:
+    transfer = plan.transfer_standard
+    words = _WORDS | {"unclear": message(_WORDS["unclear"].template, ratio=released.most_ratio)}
+    return {
+        "words": {name: both(sentence) for name, sentence in words.items()},
+        "simulated": released.simulated,
+        "title": _text(plan.title),
+        "measurand": _text(plan.measurand),
+        "comparison": released.comparison,
+        "revision": released.revision,
+        "supersedes": released.supersedes,
+        "plan_revision": released.plan.revision,
+        "plan_sha256": released.plan.sha256,
+        "released": f"{parse_iso(released.released):%Y-%m-%d %H:%M:%S} UTC",
+        "pilot": released.pilot,
+        "pilot_name": _text(plan.pilot.name),
+        "transfer": " ".join(one for one in (transfer.maker, transfer.model, transfer.serial) if one),
+        "early": released.before_due,
+        "points": [_point(plan, one) for one in released.points],
+        "laboratories": [
+            {"code": one.laboratory, "revision": one.revision, "package": one.package_sha256}
+            for one in released.laboratories
+        ],
+        "missing": ", ".join(released.missing),
+        "rules": [{"id": one.id, "formula": one.formula, "source": one.source} for one in released.rules],
+        "program": released.program,
+    }
+
+
+def _point(plan: Plan, one: ReleasedPoint) -> dict[str, Any]:
+    extent = max(_K * float(one.reference.u), *(abs(_d(row)) + _K * _u(row) for row in one.rows))
+    unit, size = shown_unit(max(abs(_d(row)) for row in one.rows) or extent, one.unit)
+    named = [name for name in SCORE_SYMBOLS if any(score.name == name for row in one.rows for score in row.scores)]
+    reference = one.reference
+    band = max(_K * float(row.u_reference) for row in one.rows)
+    return {
+        "point": one.point,
+        "nominal": one.nominal,
+        "unit": one.unit,
+        "reference": [both(told) for told in _reference_told(plan, one)],
+        "members": ", ".join(reference.members),
+        "drift": both(_drift_told(one)),
+        "shown": unit,
+        "symbols": [SCORE_SYMBOLS[name] for name in named],
+        "rows": [_row(row, named, size, extent) for row in one.rows],
+        "band": band / extent if extent else 0.0,
+        "edge": f"{short(extent, size)} {unit}",
+        "some_members": any(row.member for row in one.rows),
+        "unclear": any(row.verdict == "inconclusive" for row in one.rows),
+    }
+
+
+def _row(row: ReleasedRow, named: list[ScoreName], size: float, extent: float) -> dict[str, Any]:
+    scores = {score.name: score for score in row.scores}
+    verdict = Agreement(row.verdict)
+    return {
+        "laboratory": row.laboratory,
+        "date": f"{parse_iso(row.time):%Y-%m-%d}",
+        "value": row.reported_value,
+        "U": row.reported_U,
+        "k": f"{float(row.k):.3g}",
+        "d": signed(_d(row), size),
+        "u_TS": short(float(row.u_TS), size),
+        "ratio": short(float(row.ratio)),
+        "scores": [score_text(scores[name].score) if name in scores else "–" for name in named],
+        "by": SCORE_SYMBOLS[row.by],
+        "member": row.member,
+        "verdict": both(AGREEMENT_NAMES[verdict]),
+        "mark": _MARKS[verdict],
+        "at": _d(row) / extent if extent else 0.0,
+        "half": _K * _u(row) / extent if extent else 0.0,
+    }
+
+
+def score_text(score: str) -> str:
+    """A score to two decimals, with a true minus sign."""
+    return f"{float(score):.2f}".replace("-", "−")
+
+
+def reference_shown(plan: Plan, one: ReleasedPoint) -> Message:
+    """The reference value with its U (k = 2), rounded once."""
+    u = float(one.reference.u)
+    if not u:
+        return message("{value} {unit}, exact", value=one.reference.value, unit=one.unit)
+    rounded = round_result(float(one.reference.value), _K * u, RoundingRule(digits=None, up=plan.rounding.up))
+    return message("{value} {unit}, U = {U} {unit} (k = 2)", value=rounded.value_text, U=rounded.U_text, unit=one.unit)
+
+
+def _reference_told(plan: Plan, one: ReleasedPoint) -> list[Message]:
+    reference = one.reference
+    method = next((name for name, rule in REFERENCE_RULES.items() if rule.id == reference.method), None)
+    formed = METHODS_OF_REFERENCE[method] if method else message("{method}", method=reference.method)
+    day = f"{parse_iso(reference.at):%Y-%m-%d}"
+    told = [message("{reference}, on {day}: {formed}", reference=reference_shown(plan, one), day=day, formed=formed)]
+    if reference.chi2 is not None and reference.p is not None:
+        told.append(message("χ² = {chi2}, ν = {dof}, P = {p}; members: {members}.", chi2=short(float(reference.chi2)),
+                            dof=reference.dof, p=short(float(reference.p)),
+                            members=", ".join(reference.members)))  # fmt: skip
+    if reference.tau is not None:
+        unit, size = shown_unit(float(reference.tau), one.unit)
+        told.append(message("Standard deviation between laboratories beyond their own u: {tau} {unit}.",
+                            tau=short(float(reference.tau), size), unit=unit))  # fmt: skip
+    return told
+
+
+def _drift_told(one: ReleasedPoint) -> Message:
+    drift = one.drift
+    form = FORM_NAMES[DriftForm(drift.form)] if drift.form else message("none")
+    u_trans, u_common = (_amount(float(text), one.unit) for text in (drift.u_transport, drift.u_common))
+    if drift.slope is None or drift.u_slope is None:
+        return message("Visits: {n}; form: {form}; transport: u = {u_trans}; common to all visits: u = {u_common}",
+                       n=drift.visits, form=form, u_trans=u_trans, u_common=u_common)  # fmt: skip
+    unit, size = shown_unit(max(abs(float(drift.slope)), float(drift.u_slope)), one.unit)
+    return message(
+        "Visits: {n}; form: {form}; slope {slope} ± {u} {unit} a day (k = 1); transport: u = {u_trans}; common to all "
+        "visits: u = {u_common}",
+        n=drift.visits, form=form, slope=signed(float(drift.slope), size), u=short(float(drift.u_slope), size),
+        unit=unit, u_trans=u_trans, u_common=u_common,
+    )  # fmt: skip
+
+
+def _amount(value: float, unit: str) -> str:
+    shown, size = shown_unit(value, unit)
+    return f"{short(value, size)} {shown}".strip()
+
+
+def _d(row: ReleasedRow) -> float:
+    return float(row.value) - float(row.reference)
+
+
+def _u(row: ReleasedRow) -> float:
+    return float(row.U) / float(row.k)
+
+
+def _text(text: Text) -> Both:
+    return {"zh": text.zh, "en": text.en}
