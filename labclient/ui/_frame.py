@@ -66,6 +66,7 @@ class Frame(QWidget):
             return
         self.view = view
         self.rail.setCurrentRow(next((row for row, station in enumerate(STATIONS) if station == view), -1))
+        self._pages[view].catch_up()
         self.stack.setCurrentWidget(self._pages[view])
         self.side.setVisible(with_notebook or view != HOME)
         self.headline.setVisible(with_notebook and view in self._of_notebook)

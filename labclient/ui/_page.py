@@ -14,13 +14,16 @@ from labclient.words import Message, say
 
 
 class Page(QWidget):
-    """Base of all pages. `show_snapshot` is called with every new state, `show_replies` with new readings; a page
-    changes nothing itself: it asks the desk."""
+    """Base of all pages. `advance` is called with every new state, `show_replies` with new readings; a page changes
+    nothing itself: it asks the desk. One that is not `live` shows a state only when it is looked at."""
+
+    live = False
 
     def __init__(self, desk: Desk, title: Message) -> None:
         super().__init__()
         self.desk = desk
         self.snapshot: Snapshot | None = None
+        self._unseen: Snapshot | None = None
         self.title = QLabel(say(title))
         self.title.setObjectName("title")
         self.missing = QLabel()
@@ -45,8 +48,27 @@ class Page(QWidget):
         layout.addWidget(scroll, 1)
         layout.addWidget(self._bar)
 
+    def advance(self, snapshot: Snapshot, *, looked_at: bool) -> None:
+        """Take the state that is durable now, and show it before somebody looks."""
+        self._unseen = snapshot
+        if looked_at or self.live:
+            self.catch_up()
+
+    def grow(self, snapshot: Snapshot) -> None:
+        """Take a state that has only more readings than the last: there is nothing new to show."""
+        if self._unseen is None:
+            self.snapshot = snapshot
+        else:
+            self._unseen = snapshot
+
+    def catch_up(self) -> None:
+        """Show the state that nobody has looked at yet, if there is one."""
+        if self._unseen is not None:
+            unseen, self._unseen = self._unseen, None
+            self.show_snapshot(unseen)
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show the state that is durable now."""
+        """Show this state."""
         self.snapshot = snapshot
 
     def show_replies(self, replies: LiveReplies) -> None:
@@ -57,7 +79,7 @@ class Page(QWidget):
 
     def forget(self) -> None:
         """Another notebook, or the same from its beginning, is about to be shown."""
-        self.snapshot = None
+        self.snapshot = self._unseen = None
 
     def let_work(self, on: bool) -> None:
         """Whether anything can be done here; what is played by another process can only be watched."""

@@ -34,6 +34,8 @@ class RunPage(Page):
     """One kind of run with its live readings. `tasks` are the runs it shows. The digits are there while there is
     something live to show; afterwards the plot has their room."""
 
+    live = True
+
     def __init__(self, desk: Desk, station: Station, title: Message, tasks: tuple[str, ...]) -> None:
         super().__init__(desk, title)
         self.station = station

@@ -323,7 +323,7 @@ class Shell(QMainWindow):
             self._show_state(snapshot)
         else:  # nothing new to show, ten times a second in a run
             for page in self._following:
-                page.snapshot = snapshot
+                page.grow(snapshot)
         self.status.show_snapshot(snapshot)
         if self._who_is_asked:
             self._who_is_asked = False
@@ -382,16 +382,22 @@ class Shell(QMainWindow):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         dress(application, liked)
+        self._catch_up()
         view, typed = self.frame.view, self._typed()
         self._build()
         self.status.show_who(self.desk.who)
         if self.path is not None and self.snapshot is not None:
             self._show_state(self.snapshot)
+            self._catch_up()
             for form, body in zip(self._forms(), typed, strict=True):
                 form.fill(body)
             self.status.show_snapshot(self.snapshot)
             self.watcher.follow(self.path)  # the plots are drawn anew from the record
         self.show_view(view)
+
+    def _catch_up(self) -> None:
+        for page in self._following:
+            page.catch_up()
 
     def _keep_place(self) -> None:
         """The next start begins where this one ends."""
@@ -428,4 +434,4 @@ class Shell(QMainWindow):
     def _show_state(self, snapshot: Snapshot) -> None:
         self.frame.show_state(snapshot.state)
         for page in self._following:
-            page.show_snapshot(snapshot)
+            page.advance(snapshot, looked_at=page is self.pages[self.frame.view])
