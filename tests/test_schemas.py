@@ -10,7 +10,7 @@ import pytest
 
 from labclient.home import shipped
 from labclient.notebook import ConsistencyProof, InclusionProof
-from labclient.package import Commitment, Opening, PackageInfo, ResultFile
+from labclient.package import Commitment, Opening, PackageInfo, Released, ResultFile
 from labclient.plan import Plan, TrustList
 from labclient.submission import Receipt
 
@@ -22,6 +22,7 @@ SCHEMAS: dict[str, type] = {
     "package-1": PackageInfo,
     "plan-1": Plan,
     "receipt-1": Receipt,
+    "released-1": Released,
     "result-1": ResultFile,
     "trust-1": TrustList,
 }

@@ -1,4 +1,4 @@
-"""`labclient drift` and `labclient agreement`: what the pilot laboratory's visits say, and who agrees."""
+"""`labclient drift`: what the pilot laboratory's visits say."""
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
@@ -7,15 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from labclient.cli._common import add_json, add_trust, written
-from labclient.cli._drift_json import degrees_json, head_json, point_json, time_text
+from labclient.cli._common import add_json, add_trust
+from labclient.cli._drift_json import head_json, point_json, time_text
 from labclient.cli._out import as_json, line, text
 from labclient.cli._verbs import Verbs
-from labclient.clock import iso
 from labclient.errors import NumberInvalid, UnitUnknown, WrongUse
 from labclient.evaluation import (
-    AGREEMENT_NAMES,
-    METHODS_OF_REFERENCE,
     Asked,
     Monitored,
     Visit,
@@ -24,16 +21,15 @@ from labclient.evaluation import (
     monitor,
     monitored_told,
     pooled,
-    reference_told,
     same_comparison,
     short,
     shown_unit,
     signed,
 )
 from labclient.home import this_pc
-from labclient.metrology import Agreement, DriftForm, Verdict
+from labclient.metrology import DriftForm, Verdict
 from labclient.package import open_trust
-from labclient.participation import Comparison, compare_packages, read_visit
+from labclient.participation import read_visit
 from labclient.plan import Plan, Quantity, TrustList
 from labclient.units import number, unit
 from labclient.words import message, say
@@ -45,24 +41,13 @@ def add(verbs: Verbs) -> None:
     drift = verbs.add("drift", message("the pilot: the transfer standard's drift over its own visits"), _drift)
     drift.add_argument("visits", type=Path, nargs="+", metavar="VISIT",
                        help=say(message("notebooks or packages of the pilot laboratory")))  # fmt: skip
-    _add_asked(drift)
+    add_asked(drift)
     add_trust(drift)
     add_json(drift)
-    agree = verbs.add("agreement", message("the pilot: results against the reference value, when all are in"), _agree)
-    agree.add_argument("packages", type=Path, nargs="+", metavar="PACKAGE",
-                       help=say(message("packages of the laboratories, out of their seals")))  # fmt: skip
-    agree.add_argument("--drift", dest="visits", type=Path, nargs="+", required=True, metavar="VISIT",
-                       help=say(message("notebooks or packages of the pilot laboratory")))  # fmt: skip
-    agree.add_argument("--method", choices=tuple(METHODS_OF_REFERENCE),
-                       help=say(message("the reference value, instead of the plan's")))  # fmt: skip
-    agree.add_argument("--released", type=written, metavar="REASON",
-                       help=say(message("why it is compared before the last report is due")))  # fmt: skip
-    _add_asked(agree)
-    add_trust(agree)
-    add_json(agree)
 
 
-def _add_asked(parser: ArgumentParser) -> None:
+def add_asked(parser: ArgumentParser) -> None:
+    """What a person may say beside the plan."""
     parser.add_argument("--form", choices=_FORMS, help=say(message("the form of the drift, instead of the plan's")))
     parser.add_argument("--step", type=_day, nargs=2, metavar=("BEFORE", "AFTER"),
                         help=say(message("the last date before a step and the first after it")))  # fmt: skip
@@ -71,9 +56,9 @@ def _add_asked(parser: ArgumentParser) -> None:
 
 
 def _drift(asked: Namespace) -> int:
-    visits = _visits(asked)
+    visits = visits_of(asked)
     plan = same_comparison(visits)
-    found = monitor(visits, _asked(asked))
+    found = monitor(visits, asked_of(asked))
     verdict = pooled(found)
     if asked.json:
         as_json(head_json(plan, visits) | {"verdict": verdict.value, "points": [point_json(one) for one in found]})
@@ -84,40 +69,19 @@ def _drift(asked: Namespace) -> int:
     return 1 if verdict is Verdict.FAIL else 0
 
 
-def _agree(asked: Namespace) -> int:
-    now, visits = datetime.now(UTC), _visits(asked)
-    found = compare_packages(
-        visits,
-        asked.packages,
-        this_pc(),
-        now,
-        asked=_asked(asked),
-        method=asked.method,
-        released=asked.released,
-        trust=_trust(asked),
-    )
-    if asked.json:
-        as_json(head_json(found.plan, visits) | {
-            "compared": iso(now), "released": asked.released, "missing": list(found.missing),
-            "packages": [{"file": one.source, "laboratory": one.laboratory} for one in found.sent],
-            "points": [degrees_json(one) for one in found.degrees],
-        })  # fmt: skip
-    else:
-        _tell_agreement(found, asked.released)
-    bad = {Agreement.UNSATISFACTORY, Agreement.QUESTIONABLE}
-    return 1 if any(not one.rows or bad & {row.verdict for row in one.rows} for one in found.degrees) else 0
-
-
-def _trust(asked: Namespace) -> TrustList | None:
+def trust_of(asked: Namespace) -> TrustList | None:
+    """The trust list that is named; None for the one accepted on this PC."""
     return open_trust(asked.trust, datetime.now(UTC)).trust if asked.trust is not None else None
 
 
-def _visits(asked: Namespace) -> list[Visit]:
-    trust, home, now = _trust(asked), this_pc(), datetime.now(UTC)
+def visits_of(asked: Namespace) -> list[Visit]:
+    """The pilot's visits that are named."""
+    trust, home, now = trust_of(asked), this_pc(), datetime.now(UTC)
     return [read_visit(path, home, now, trust) for path in asked.visits]
 
 
-def _asked(asked: Namespace) -> Asked:
+def asked_of(asked: Namespace) -> Asked:
+    """What a person says beside the plan; raises `WrongUse`."""
     if (asked.step is None) == (asked.form == "step"):
         raise WrongUse(message("--step and --form step belong together."))
     return Asked(
@@ -154,26 +118,6 @@ def _tell_point(seen: Monitored) -> None:
                      ratio="–" if there.ratio is None else short(there.ratio), conclusion=at_told(there)))  # fmt: skip
         if there.extrapolated:
             line(message("    {laboratory}: preliminary, beyond the visits", laboratory=there.laboratory))
-
-
-def _tell_agreement(found: Comparison, released: str | None) -> None:
-    line(message("{comparison}; packages verified: {n}", comparison=found.plan.id, n=len(found.sent)))
-    if released:
-        line(message("Compared before the last report was due: {reason}", reason=released))
-    if found.missing:
-        line(message("Not there: {laboratories}", laboratories=", ".join(found.missing)))
-    for one in found.degrees:
-        line(message("{point}:", point=one.point))
-        for sentence in reference_told(one):
-            line(message("    {sentence}", sentence=sentence))
-        for row in one.rows:
-            shown, size = shown_unit(max(abs(row.en.difference), row.result.u), one.unit)
-            zeta = "" if row.zeta is None else f", ζ = {row.zeta.score:.2f}"
-            line(message("    {laboratory}: d = {d} {unit}, U = {U} {unit} (k = 2), u_TS/u_lab = {ratio}, "
-                         "En = {en}{zeta}: {verdict}", laboratory=row.result.laboratory, unit=shown, zeta=zeta,
-                         d=signed(row.en.difference, size), U=short(2 * row.result.u, size),
-                         ratio=short(row.ratio or 0.0), en=f"{row.en.score:.2f}",
-                         verdict=AGREEMENT_NAMES[row.verdict]))  # fmt: skip
 
 
 def _day_of(time_s: float) -> str:

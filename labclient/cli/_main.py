@@ -14,6 +14,7 @@ from typing import TextIO, cast
 
 from labclient import __version__
 from labclient.cli import (
+    _agreement,
     _compute,
     _copy,
     _delivery,
@@ -47,8 +48,8 @@ from labclient.home import this_pc
 from labclient.words import LANGUAGES, message, say, system_language, use_language
 
 _MODULES = (
-    _demo, _simulate, _instruments, _identity, _plan, _trust, _notebook, _copy, _prove, _status, _drift, _enter,
-    _record, _type, _import, _satellite, _package, _verify, _delivery, _outbox, _sealing, _compute, _validate,
+    _demo, _simulate, _instruments, _identity, _plan, _trust, _notebook, _copy, _prove, _status, _drift, _agreement,
+    _enter, _record, _type, _import, _satellite, _package, _verify, _delivery, _outbox, _sealing, _compute, _validate,
     _selftest,
 )  # fmt: skip
 FAULT = 70

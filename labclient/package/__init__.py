@@ -30,7 +30,8 @@ from labclient.package._released import (
     open_release,
     write_release,
 )
-from labclient.package._released_report import reference_shown, release_pdf, score_text
+from labclient.package._released_report import release_pdf
+from labclient.package._released_told import PointTold, RowTold, difference, expanded, formed_told, point_told
 from labclient.package._report import ReportData, make_report
 from labclient.package._report_brought import runs_by_hand, satellites_told
 from labclient.package._sealed import (
@@ -66,6 +67,7 @@ __all__ = [
     "PackageInfo",
     "PackageReport",
     "PlanSource",
+    "PointTold",
     "Released",
     "ReleasedDrift",
     "ReleasedLaboratory",
@@ -77,14 +79,18 @@ __all__ = [
     "ReleasedScore",
     "ReportData",
     "ResultFile",
+    "RowTold",
     "Sealed",
     "Trusted",
     "accepted_trust",
     "anchors",
     "comparison_of",
     "comparison_of_release",
+    "difference",
     "draft_faults",
     "draft_kind",
+    "expanded",
+    "formed_told",
     "is_sealed",
     "keep_trust",
     "kept_file",
@@ -93,13 +99,12 @@ __all__ = [
     "open_release",
     "open_sealed",
     "open_trust",
-    "reference_shown",
+    "point_told",
     "refuse",
     "release_pdf",
     "runs_by_hand",
     "same_serial",
     "satellites_told",
-    "score_text",
     "seal_package",
     "signable",
     "stage",

@@ -7,20 +7,11 @@ scores to two decimals. The record beside it keeps all digits.
 from typing import Any, Final
 
 from labclient.clock import parse_iso
-from labclient.evaluation import (
-    AGREEMENT_NAMES,
-    FORM_NAMES,
-    METHODS_OF_REFERENCE,
-    REFERENCE_RULES,
-    SCORE_SYMBOLS,
-    ScoreName,
-    short,
-    shown_unit,
-    signed,
-)
+from labclient.evaluation import FORM_NAMES, short, shown_unit, signed
 from labclient.home import shipped
-from labclient.metrology import Agreement, DriftForm, RoundingRule, round_result
+from labclient.metrology import Agreement, DriftForm
 from labclient.package._released import Released, ReleasedPoint, ReleasedRow
+from labclient.package._released_told import PointTold, RowTold, difference, expanded, formed_told, point_told
 from labclient.plan import Plan, Text
 from labclient.typesetting import Both, both, typeset
 from labclient.words import Message, message
@@ -107,79 +98,42 @@ def _contents(released: Released, plan: Plan) -> dict[str, Any]:
 
 
 def _point(plan: Plan, one: ReleasedPoint) -> dict[str, Any]:
-    extent = max(_K * float(one.reference.u), *(abs(_d(row)) + _K * _u(row) for row in one.rows))
-    unit, size = shown_unit(max(abs(_d(row)) for row in one.rows) or extent, one.unit)
-    named = [name for name in SCORE_SYMBOLS if any(score.name == name for row in one.rows for score in row.scores)]
-    reference = one.reference
-    band = max(_K * float(row.u_reference) for row in one.rows)
+    told = point_told(one)
+    band = _K * max(float(row.u_reference) for row in one.rows)
     return {
         "point": one.point,
         "nominal": one.nominal,
         "unit": one.unit,
-        "reference": [both(told) for told in _reference_told(plan, one)],
-        "members": ", ".join(reference.members),
+        "reference": [both(sentence) for sentence in formed_told(one, up=plan.rounding.up)],
         "drift": both(_drift_told(one)),
-        "shown": unit,
-        "symbols": [SCORE_SYMBOLS[name] for name in named],
-        "rows": [_row(row, named, size, extent) for row in one.rows],
-        "band": band / extent if extent else 0.0,
-        "edge": f"{short(extent, size)} {unit}",
+        "shown": told.shown,
+        "symbols": told.symbols,
+        "rows": [_row(row, shown, told) for row, shown in zip(one.rows, told.rows, strict=True)],
+        "band": band / told.extent,
+        "edge": f"{short(told.extent, told.size)} {told.shown}",
         "some_members": any(row.member for row in one.rows),
         "unclear": any(row.verdict == "inconclusive" for row in one.rows),
     }
 
 
-def _row(row: ReleasedRow, named: list[ScoreName], size: float, extent: float) -> dict[str, Any]:
-    scores = {score.name: score for score in row.scores}
-    verdict = Agreement(row.verdict)
+def _row(row: ReleasedRow, shown: RowTold, of: PointTold) -> dict[str, Any]:
     return {
-        "laboratory": row.laboratory,
-        "date": f"{parse_iso(row.time):%Y-%m-%d}",
-        "value": row.reported_value,
-        "U": row.reported_U,
-        "k": f"{float(row.k):.3g}",
-        "d": signed(_d(row), size),
-        "u_TS": short(float(row.u_TS), size),
-        "ratio": short(float(row.ratio)),
-        "scores": [score_text(scores[name].score) if name in scores else "–" for name in named],
-        "by": SCORE_SYMBOLS[row.by],
-        "member": row.member,
-        "verdict": both(AGREEMENT_NAMES[verdict]),
-        "mark": _MARKS[verdict],
-        "at": _d(row) / extent if extent else 0.0,
-        "half": _K * _u(row) / extent if extent else 0.0,
+        "laboratory": shown.laboratory,
+        "date": shown.day,
+        "value": shown.value,
+        "U": shown.U,
+        "k": shown.k,
+        "d": shown.d,
+        "u_TS": shown.u_ts,
+        "ratio": shown.ratio,
+        "scores": [shown.scores.get(name, "–") for name in of.scores],
+        "by": shown.by,
+        "member": shown.member,
+        "verdict": both(shown.verdict_told),
+        "mark": _MARKS[shown.verdict],
+        "at": difference(row) / of.extent,
+        "half": expanded(row) / of.extent,
     }
-
-
-def score_text(score: str) -> str:
-    """A score to two decimals, with a true minus sign."""
-    return f"{float(score):.2f}".replace("-", "−")
-
-
-def reference_shown(plan: Plan, one: ReleasedPoint) -> Message:
-    """The reference value with its U (k = 2), rounded once."""
-    u = float(one.reference.u)
-    if not u:
-        return message("{value} {unit}, exact", value=one.reference.value, unit=one.unit)
-    rounded = round_result(float(one.reference.value), _K * u, RoundingRule(digits=None, up=plan.rounding.up))
-    return message("{value} {unit}, U = {U} {unit} (k = 2)", value=rounded.value_text, U=rounded.U_text, unit=one.unit)
-
-
-def _reference_told(plan: Plan, one: ReleasedPoint) -> list[Message]:
-    reference = one.reference
-    method = next((name for name, rule in REFERENCE_RULES.items() if rule.id == reference.method), None)
-    formed = METHODS_OF_REFERENCE[method] if method else message("{method}", method=reference.method)
-    day = f"{parse_iso(reference.at):%Y-%m-%d}"
-    told = [message("{reference}, on {day}: {formed}", reference=reference_shown(plan, one), day=day, formed=formed)]
-    if reference.chi2 is not None and reference.p is not None:
-        told.append(message("χ² = {chi2}, ν = {dof}, P = {p}; members: {members}.", chi2=short(float(reference.chi2)),
-                            dof=reference.dof, p=short(float(reference.p)),
-                            members=", ".join(reference.members)))  # fmt: skip
-    if reference.tau is not None:
-        unit, size = shown_unit(float(reference.tau), one.unit)
-        told.append(message("Standard deviation between laboratories beyond their own u: {tau} {unit}.",
-                            tau=short(float(reference.tau), size), unit=unit))  # fmt: skip
-    return told
 
 
 def _drift_told(one: ReleasedPoint) -> Message:
@@ -201,14 +155,6 @@ def _drift_told(one: ReleasedPoint) -> Message:
 def _amount(value: float, unit: str) -> str:
     shown, size = shown_unit(value, unit)
     return f"{short(value, size)} {shown}".strip()
-
-
-def _d(row: ReleasedRow) -> float:
-    return float(row.value) - float(row.reference)
-
-
-def _u(row: ReleasedRow) -> float:
-    return float(row.U) / float(row.k)
 
 
 def _text(text: Text) -> Both:

@@ -9,7 +9,7 @@ import pytest
 from evaluation.records import small_plan_json
 from participation.world import NAME, Desk, Office, open_office
 
-from labclient.cli import _drift, main
+from labclient.cli import _agreement, _drift, main
 from labclient.demo import _papers
 from labclient.home import Home
 from labclient.package import keep_trust, open_trust
@@ -72,6 +72,7 @@ def package_in(folder: Path) -> Path:
 def office_of_the_pilot(pilot: Office, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """A PC that has accepted the pilot's list, on a day after all reports."""
     monkeypatch.setattr(_drift, "datetime", After)
+    monkeypatch.setattr(_agreement, "datetime", After)
     keep_trust(home, open_trust(pilot.papers.trust, After.now()), pilot.papers.trust)
 
 
@@ -163,6 +164,7 @@ def test_before_the_last_report_is_due_it_is_refused_unless_released_with_a_reas
     finished: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_drift, "datetime", Before)
+    monkeypatch.setattr(_agreement, "datetime", Before)
     what = ("agreement", package_in(finished), "--drift", finished / NAME)
     refused = said(capsys, 1, *what)
     assert "Reports are due until 2026-04-24" in refused
