@@ -36,7 +36,8 @@ _WORDS: Final = {
     "unit": message("Unit"),
     "judged": message("Decides"),
     "verdict": message("Verdict"),
-    "picture": message("d ± U (k = 2); grey: reference value ± U"),
+    "picture": message("Drawn: d ± U (k = 2); grey, the reference value ± U; disc: satisfactory, cross: "
+                       "unsatisfactory, square: questionable, ring: inconclusive."),
     "packages": message("What the results were taken from"),
     "package": message("Package, SHA-256"),
     "missing": message("No result is there of"),
