@@ -1,6 +1,5 @@
 """The window: rail of stations, page, status. It shows snapshots and asks the desk, nothing else."""
 
-from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -10,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 
 from labclient import words
 from labclient.errors import Trouble
-from labclient.participation import STATION_NAMES, STATIONS, State
+from labclient.participation import STATIONS, State
 from labclient.plan import Station
 from labclient.ui._arrival import ArrivalPage
 from labclient.ui._aside import Aside
@@ -22,32 +21,28 @@ from labclient.ui._compute_dialog import ComputeDialog
 from labclient.ui._demo import DemoPlayer
 from labclient.ui._desk import Desk
 from labclient.ui._dress import dress
-from labclient.ui._drift_page import DriftPage
+from labclient.ui._everywhere import commands_of, ways_of
 from labclient.ui._faults import report_of
 from labclient.ui._finish import SigningPage, SubmissionPage
-from labclient.ui._form import StructForm
-from labclient.ui._frame import HOME, Frame, Way
+from labclient.ui._following import Following
+from labclient.ui._frame import HOME, Frame
 from labclient.ui._happening import Happening
 from labclient.ui._home import HomePage, remember
 from labclient.ui._instrument_work import Tries
-from labclient.ui._instruments import InstrumentsPage
-from labclient.ui._notebook import NotebookPage
 from labclient.ui._output_keeper import OutputKeeper
 from labclient.ui._page import Page
 from labclient.ui._page_help import ABOUT
 from labclient.ui._palette import Palette, everywhere, on_page
-from labclient.ui._plan_page import PlanPage
 from labclient.ui._plot import RunPlot
 from labclient.ui._preferences import Preferences, keep, next_scale
 from labclient.ui._records import departure_page, handover_page
 from labclient.ui._results import ResultsPage
 from labclient.ui._runs import MeasurementPage, RunPage, StabilityPage
-from labclient.ui._said import Said, show_said
+from labclient.ui._said import Said
 from labclient.ui._satellites import SatellitesDialog
 from labclient.ui._settings import SettingsPage
 from labclient.ui._status import StatusBar
 from labclient.ui._theme import DARK, LIGHT, current_theme
-from labclient.ui._validation import ValidationPage
 from labclient.ui._watch import LiveReplies, Snapshot, Watcher
 from labclient.ui._who import WhoDialog, people
 from labclient.words import LANGUAGES, Message, message, say, system_language
@@ -85,7 +80,7 @@ class Shell(QMainWindow):
         home = HomePage(self.desk, self.aside)
         home.chosen.connect(self.open)
         home.tried.connect(self.try_demo)
-        home.begun.connect(self._begin)
+        home.begun.connect(self.begin)
         self.pages: dict[str, Page] = {
             HOME: home,
             "arrival": ArrivalPage(self.desk),
@@ -98,11 +93,11 @@ class Shell(QMainWindow):
             "submission": SubmissionPage(self.desk),
             "handed-over": handover_page(self.desk),
         }
-        self.ways = self._ways()
+        self.ways = ways_of(self)
         self.pages |= {way.view: way.make() for way in self.ways}
-        self._following = tuple(self.pages[view] for view in (*STATIONS, *(w.view for w in self.ways if w.follows)))
-        for page in self._following:
-            page.let_work(not self.player.playing)
+        follow = (*STATIONS, *(way.view for way in self.ways if way.follows))
+        self.following = Following({view: self.pages[view] for view in follow})
+        self.following.let_work(not self.player.playing)
         self.frame = Frame(self.pages, self.ways, self.show_view)
         self.setCentralWidget(self.frame)
         self.status = StatusBar()
@@ -111,45 +106,9 @@ class Shell(QMainWindow):
         fill_menus(self, self.commands())
         self.show_view(HOME)
 
-    def _ways(self) -> tuple[Way, ...]:
-        """The pages that are no stations."""
-        return (
-            Way("plan", message("Plan"), "Ctrl+P", lambda: PlanPage(self.desk, self.go_to)),
-            Way("drift", message("Drift"), "Ctrl+G", lambda: DriftPage(self.desk)),
-            Way("notebook", message("Notebook"), "Ctrl+B", lambda: NotebookPage(self.desk, self.aside)),
-            Way("instruments", message("Instruments"), "Ctrl+I", lambda: InstrumentsPage(self.desk, self.tries),
-                alone=True),
-            Way("validation", message("Validation"), "Ctrl+R", lambda: ValidationPage(self.desk, self.aside),
-                follows=False, alone=True),
-            Way("settings", message("Settings"), "Ctrl+,",
-                lambda: SettingsPage(self.desk, self.aside, self.liked, self._chosen), follows=False, alone=True),
-        )  # fmt: skip
-
     def commands(self) -> tuple[Command, ...]:
         """All that can be done from everywhere."""
-        program, stations, view = message("&Program"), message("&Stations"), message("&View")
-        return (
-            Command(program, message("Comparisons"), "Ctrl+0", partial(self.show_view, HOME)),
-            Command(program, message("Open a notebook…"), "Ctrl+O", self._choose),
-            Command(program, message("Begin with a plan…"), "Ctrl+N", self._begin),
-            Command(program, message("Who is working?"), "Ctrl+W", self.ask_who),
-            Command(program, message("Satellites…"), "Ctrl+T", self.show_satellites),
-            Command(program, message("Output…"), "Ctrl+U", self.outputs.show),
-            Command(program, message("Compute…"), "Ctrl+M", self.compute),
-            Command(program, message("Quit"), "Ctrl+Q", self.leave),
-            *(
-                Command(stations, STATION_NAMES[station], f"Ctrl+{row + 1}", partial(self.go_to, station))
-                for row, station in enumerate(STATIONS)
-            ),
-            *(Command(view, way.name, way.keys, partial(self.show_view, way.view)) for way in self.ways),
-            Command(view, message("Chinese / English"), "Ctrl+L", self.change_language),
-            Command(view, message("Light / dark"), "Ctrl+D", self.change_theme),
-            Command(view, message("Larger"), "Ctrl+=", lambda: self.change_scale(+1)),
-            Command(view, message("Smaller"), "Ctrl+-", lambda: self.change_scale(-1)),
-            Command(view, message("Find a command…"), "Ctrl+K", self.find_command),
-            Command(view, message("What was said"), "F4", lambda: show_said(self, self.said)),
-            Command(view, message("Help and keys"), "F1", self.help),
-        )
+        return commands_of(self)
 
     def _connect(self) -> None:
         self.watcher.advanced.connect(self._advanced)
@@ -186,6 +145,16 @@ class Shell(QMainWindow):
         self.desk.who = ""
         self.desk.open(path)
 
+    def choose(self) -> None:
+        """Open a notebook that is not in the list."""
+        home = self.pages[HOME]
+        assert isinstance(home, HomePage)
+        home.choose()
+
+    def begin(self) -> None:
+        """Begin a participation with a plan that came."""
+        ask_beginning(self)
+
     def try_demo(self) -> None:
         """Play the demonstration and follow it."""
         self.desk.close()
@@ -207,6 +176,10 @@ class Shell(QMainWindow):
     def change_scale(self, step: int) -> None:
         """Larger or smaller letters, and all that is measured by them."""
         self._like(scale=next_scale(self.liked.scale, step))
+
+    def like(self, **changes: object) -> None:
+        """What was picked on the settings page, which is built anew when the list that was picked from has closed."""
+        QTimer.singleShot(0, self, lambda: self._like(**changes))
 
     def ask_who(self) -> None:
         """Ask in whose name entries are made."""
@@ -284,8 +257,7 @@ class Shell(QMainWindow):
     def _follow(self, path: Path) -> None:
         self.path, self.snapshot = path, None
         self.frame.forget()
-        for page in self._following:
-            page.forget()
+        self.following.forget()
         self.watcher.follow(path)
         self.frame.look(self.frame.view, with_notebook=True)
         self.tell(str(path))
@@ -296,8 +268,7 @@ class Shell(QMainWindow):
     def _let_work(self, on: bool) -> None:
         """What another process plays is looked at only."""
         self.desk.played_by_another = not on
-        for page in self._following:
-            page.let_work(on)
+        self.following.let_work(on)
         if not on:
             self.status.show_played()
 
@@ -322,8 +293,7 @@ class Shell(QMainWindow):
         if before is None or not snapshot.only_readings_since(before):
             self._show_state(snapshot)
         else:  # nothing new to show, ten times a second in a run
-            for page in self._following:
-                page.grow(snapshot)
+            self.following.grow(snapshot)
         self.status.show_snapshot(snapshot)
         if self._who_is_asked:
             self._who_is_asked = False
@@ -332,13 +302,11 @@ class Shell(QMainWindow):
             self.show_view(self._left_at(station) if before is None else station or STATIONS[-1])
 
     def _replied(self, replies: LiveReplies) -> None:
-        for page in self._following:
-            page.show_replies(replies)
+        self.following.show_replies(replies)
         self.frame.strip.show_replies(replies)
 
     def _happened(self, happened: Happening) -> None:
-        for page in self._following:
-            page.show_happening(happened)
+        self.following.show_happening(happened)
 
     def _done(self, what: str, answer: object) -> None:
         if what == "load" and isinstance(answer, dict):
@@ -369,10 +337,6 @@ class Shell(QMainWindow):
         self.desk.who = who
         self.status.show_who(who)
 
-    def _chosen(self, **changes: object) -> None:
-        """What was picked on the settings page, which is built anew when the list that was picked from has closed."""
-        QTimer.singleShot(0, self, lambda: self._like(**changes))
-
     def _like(self, **changes: object) -> None:
         self.liked = liked = msgspec.structs.replace(self.liked, **changes)
         if "language" in changes:
@@ -382,22 +346,15 @@ class Shell(QMainWindow):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         dress(application, liked)
-        self._catch_up()
-        view, typed = self.frame.view, self._typed()
+        view, typed = self.frame.view, self.following.typed()
         self._build()
         self.status.show_who(self.desk.who)
         if self.path is not None and self.snapshot is not None:
             self._show_state(self.snapshot)
-            self._catch_up()
-            for form, body in zip(self._forms(), typed, strict=True):
-                form.fill(body)
+            self.following.type_again(typed)
             self.status.show_snapshot(self.snapshot)
             self.watcher.follow(self.path)  # the plots are drawn anew from the record
         self.show_view(view)
-
-    def _catch_up(self) -> None:
-        for page in self._following:
-            page.catch_up()
 
     def _keep_place(self) -> None:
         """The next start begins where this one ends."""
@@ -411,27 +368,11 @@ class Shell(QMainWindow):
     def _left_at(self, station: Station | None) -> str:
         """Where this notebook was left at the last end, once; else the station at which the work stands."""
         left, self.liked = self.liked, msgspec.structs.replace(self.liked, page="")
-        again = str(self.path) == left.notebook and self.pages.get(left.page) in self._following
+        again = str(self.path) == left.notebook and left.page in self.following
         return left.page if again else station or STATIONS[-1]
-
-    def _forms(self) -> list[StructForm]:
-        return [form for page in self.pages.values() for form in page.findChildren(StructForm)]
-
-    def _typed(self) -> list[dict[str, object]]:
-        """What stands in the forms and may not be entered yet."""
-        return [form.body() for form in self._forms()]
-
-    def _begin(self) -> None:
-        ask_beginning(self)
-
-    def _choose(self) -> None:
-        home = self.pages[HOME]
-        assert isinstance(home, HomePage)
-        home.choose()
 
     # -- what it shows -------------------------------------------------------------------------------------------------
 
     def _show_state(self, snapshot: Snapshot) -> None:
         self.frame.show_state(snapshot.state)
-        for page in self._following:
-            page.advance(snapshot, looked_at=page is self.pages[self.frame.view])
+        self.following.show(snapshot, self.frame.view)

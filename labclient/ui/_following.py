@@ -1,0 +1,68 @@
+"""The pages that show the open notebook, told together what the watcher sees in it."""
+
+from collections.abc import Mapping, Sequence
+
+from labclient.ui._form import StructForm
+from labclient.ui._happening import Happening
+from labclient.ui._page import Page
+from labclient.ui._watch import LiveReplies, Snapshot
+
+
+class Following:
+    """`pages` by their view. One that nobody looks at draws a state when somebody does; readings and what happens in a
+    run go to all of them as they come."""
+
+    def __init__(self, pages: Mapping[str, Page]) -> None:
+        self._pages = dict(pages)
+
+    def __contains__(self, view: str) -> bool:
+        return view in self._pages
+
+    def show(self, snapshot: Snapshot, view: str) -> None:
+        """A new state, while somebody looks at `view`."""
+        for own, page in self._pages.items():
+            page.advance(snapshot, looked_at=own == view)
+
+    def grow(self, snapshot: Snapshot) -> None:
+        """A state with nothing new but readings."""
+        for page in self._pages.values():
+            page.grow(snapshot)
+
+    def catch_up(self) -> None:
+        """Every page shows the last state, looked at or not."""
+        for page in self._pages.values():
+            page.catch_up()
+
+    def show_replies(self, replies: LiveReplies) -> None:
+        """Readings that have just become durable."""
+        for page in self._pages.values():
+            page.show_replies(replies)
+
+    def show_happening(self, happened: Happening) -> None:
+        """Something that has happened during a run."""
+        for page in self._pages.values():
+            page.show_happening(happened)
+
+    def let_work(self, on: bool) -> None:
+        """Whether anything can be done on them."""
+        for page in self._pages.values():
+            page.let_work(on)
+
+    def forget(self) -> None:
+        """Another notebook is about to be shown."""
+        for page in self._pages.values():
+            page.forget()
+
+    def typed(self) -> Sequence[dict[str, object]]:
+        """What stands in the forms and may not be entered yet."""
+        self.catch_up()
+        return [form.body() for form in self._forms()]
+
+    def type_again(self, typed: Sequence[dict[str, object]]) -> None:
+        """Fill the forms of pages that were built anew with what stood in them."""
+        self.catch_up()
+        for form, body in zip(self._forms(), typed, strict=True):
+            form.fill(body)
+
+    def _forms(self) -> list[StructForm]:
+        return [form for page in self._pages.values() for form in page.findChildren(StructForm)]
