@@ -12,16 +12,9 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from labclient.cli._out import TASK_NAMES, line
 from labclient.errors import WrongUse
 from labclient.notebook import Task
-from labclient.plan import Point, Scheme, Step, way_told, zero_by_link
+from labclient.plan import ARTEFACTS, Point, Scheme, Step, way_told, zero_by_link
 from labclient.units import unit
 from labclient.words import Message, message, say
-
-_ARTEFACTS = {
-    "X": message("transfer standard"),
-    "S": message("laboratory's standard"),
-    "C": message("check standard"),
-    "Z": message("zero: a short circuit"),
-}
 
 
 class TerminalHands:
@@ -52,7 +45,7 @@ class TerminalHands:
 
 def _asked(step: Step, point: Point) -> Message:
     """What a person has to connect, or from which side to reach a point."""
-    artefact = _ARTEFACTS[step.role]
+    artefact = ARTEFACTS[step.role]
     if step.role == "Z" and not zero_by_link(unit(point.nominal.unit).quantity):
         return message("Take everything off for zero, {point}; then press Enter.", point=point.id)
     if step.approach == "up":

@@ -40,6 +40,7 @@ from labclient.plan._model_rules import influences_asked, input_unit
 from labclient.plan._reading import read_plan, read_trust
 from labclient.plan._rules import faults
 from labclient.plan._schemes import (
+    ARTEFACTS,
     SCHEMES,
     Visit,
     combining,
@@ -53,6 +54,7 @@ from labclient.plan._schemes import (
 from labclient.plan._trust import Recipient, TrustedPerson, TrustList
 
 __all__ = [
+    "ARTEFACTS",
     "PLAN_ORIGINS",
     "SCHEMES",
     "Applied",

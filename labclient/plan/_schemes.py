@@ -25,6 +25,14 @@ WAYS: dict[str, Message] = {
     "down": message("falling"),
 }
 
+ARTEFACTS: dict[str, Message] = {
+    "S": message("the laboratory's standard"),
+    "X": message("the transfer standard"),
+    "C": message("the check standard"),
+    "Z": message("the shorting link"),
+}
+"""What is connected, by the role of a step."""
+
 
 class SchemeMethod(Struct, frozen=True, kw_only=True):
     """What a method asks of a plan's steps. `order` is that of S and X in one cycle; with `repeats`, it may stand there

@@ -17,7 +17,7 @@ from labclient.errors import BrokenOff, GateClosed, Trouble
 from labclient.home import Home, this_pc
 from labclient.notebook import Reader
 from labclient.participation import Participation, Runs, note_outputs
-from labclient.plan import Point, Step, way_told, zero_by_link
+from labclient.plan import ARTEFACTS, Point, Step, way_told, zero_by_link
 from labclient.units import unit
 from labclient.words import Message, message
 
@@ -181,13 +181,7 @@ class Desk(QObject):
 
 def connection(step: Step, point: Point) -> Message:
     """What a person has to connect."""
-    roles = {
-        "S": message("the laboratory's standard"),
-        "X": message("the transfer standard"),
-        "C": message("the check standard"),
-        "Z": message("the shorting link"),
-    }
-    role = roles[step.role]
+    role = ARTEFACTS[step.role]
     if step.role == "Z" and not zero_by_link(unit(point.nominal.unit).quantity):
         return message("Take everything off for zero, {point}.", point=point.id)
     if step.approach == "up":

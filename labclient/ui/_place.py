@@ -3,20 +3,25 @@
 from msgspec import Struct
 
 from labclient.participation import State
-from labclient.plan import Point, Quantity, Range, Scheme, Station, Step, passage, together, way_told, zero_by_link
+from labclient.plan import (
+    ARTEFACTS,
+    Point,
+    Quantity,
+    Range,
+    Scheme,
+    Station,
+    Step,
+    passage,
+    together,
+    way_told,
+    zero_by_link,
+)
 from labclient.ui._digits import grouped
 from labclient.ui._marks import State as MarkState
 from labclient.ui._view import next_cycle
 from labclient.ui._watch import LiveReplies
 from labclient.units import convert
 from labclient.words import Message, message
-
-_ROLES = {
-    "S": message("the laboratory's standard"),
-    "X": message("the transfer standard"),
-    "C": message("the check standard"),
-    "Z": message("the shorting link"),
-}
 
 
 class Place(Struct, frozen=True):
@@ -92,7 +97,7 @@ def connected(now: Step, place: Place | None, readings: int, quantity: str = "vo
 
 def _role(step: Step, quantity: str) -> Message:
     """What is connected; of other than electrical quantities zero is nothing at all."""
-    return message("nothing, for zero") if step.role == "Z" and not zero_by_link(quantity) else _ROLES[step.role]
+    return message("nothing, for zero") if step.role == "Z" and not zero_by_link(quantity) else ARTEFACTS[step.role]
 
 
 def way_on(place: Place, cycles: int, quantity: str = "voltage") -> Message:
