@@ -31,6 +31,7 @@ from labclient.ui._desk import Desk
 from labclient.ui._drift_plot import Bar, Dot, Drawing, DriftPlot, whole
 from labclient.ui._errand import Errand
 from labclient.ui._page import Page
+from labclient.ui._releasing import Releasing
 from labclient.ui._snug import SnugTable
 from labclient.ui._visits_panel import VisitsPanel
 from labclient.ui._visits_work import Looked, add_visits, forget_visits, look_at_visits, visits_drawing
@@ -95,12 +96,14 @@ class DriftPage(Page):
         self.agreement.chosen.connect(self._compare)
         self.compared: Comparison | None = None
         self.body.addWidget(self.agreement)
+        self.releasing = Releasing(self)
         self.clear = self.secondary(message("Clear the list"), self._forget_visits)
         self.add = self.primary(message("Add visits…"), self._choose)
         self._show_nothing()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         super().show_snapshot(snapshot)
+        self._show_releasing()
         self._compute()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -187,9 +190,15 @@ class DriftPage(Page):
         self.add.setVisible(looking_at != _OWN)
         self.add.setText(say(message("Compare packages…") if looking_at == _AGREEMENT else message("Add visits…")))
         self.add.setShortcut(QKeySequence("Ctrl+Return"))  # a new text takes it away
+        self._show_releasing()
         if looking_at != _OWN:
             self._look_at_visits()
         self._show_point()
+
+    def _show_releasing(self) -> None:
+        """A report is opened beside a package, and signed out of a comparison."""
+        opens = self.snapshot is not None and self.snapshot.state.packaged is not None and self.looking_at == _OWN
+        self.releasing.show(opens=opens, signs=self.looking_at == _AGREEMENT, compared=self.compared)
 
     def _show_point(self) -> None:
         if self.found is None or self.snapshot is None:
@@ -265,6 +274,7 @@ class DriftPage(Page):
             self.looked = answer
         else:
             self.compared = answer
+        self._show_releasing()
         self._show_point()
 
     def _refuse_visits(self, trouble: Trouble) -> None:
@@ -275,6 +285,7 @@ class DriftPage(Page):
     def _show_nothing(self) -> None:
         for widget in (self.choice, self.table, self.said, self.visits, self.agreement, self.clear, self.add):
             widget.hide()
+        self._show_releasing()
         self.plot.show_drawing(Drawing(unit="", shown="", size=1.0, zero=None, nothing=_EMPTY))
 
 
