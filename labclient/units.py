@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from labclient.errors import NumberInvalid, UnitUnknown
-from labclient.words import message
+from labclient.words import Message, message
 
 _PREFIXES: Final = frozenset(("n", "µ", "m", "", "k", "M", "G"))
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
@@ -61,6 +61,27 @@ def _table() -> dict[str, Unit]:
 UNITS: Final = _table()
 _SPELLINGS: Final = {"uV": "µV", "uA": "µA", "us": "µs", "um": "µm", "ug": "µg", "uF": "µF", "'C": "°C", "C": "°C",
                      "degC": "°C", "ohm": "Ω", "Ohm": "Ω", "%rh": "%RH", "μV": "µV"}  # fmt: skip
+
+
+QUANTITIES: Final[dict[str, Message]] = {
+    "voltage": message("voltage"),
+    "current": message("electric current"),
+    "resistance": message("resistance"),
+    "capacitance": message("capacitance"),
+    "frequency": message("frequency"),
+    "time": message("time"),
+    "length": message("length"),
+    "mass": message("mass"),
+    "pressure": message("pressure"),
+    "temperature": message("temperature"),
+    "relative humidity": message("relative humidity"),
+    "acceleration": message("acceleration"),
+    "ratio": message("ratio"),
+}
+INFLUENCES: Final[dict[str, Message]] = {
+    name: QUANTITIES[name] for name in ("temperature", "relative humidity", "acceleration")
+} | {"pressure": message("air pressure")}
+"""Quantities of the room and of the road, by the same names."""
 
 
 def unit(text: str) -> Unit:

@@ -4,8 +4,8 @@ Everything the core has to say travels as a `Message`: an English template with 
 only here, so that window, command line and report say the same thing, each in its reader's language.
 """
 
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Iterable, Mapping
+from functools import cache, reduce
 from gettext import GNUTranslations, NullTranslations, translation
 from locale import getlocale
 from os import environ
@@ -45,6 +45,17 @@ def message(template: str, /, **arguments: object) -> Message:
     """Mark a template for translation and bind its arguments. The template must be a literal: the catalogue is made
     from the source. An argument may itself be a `Message`; it is said in the same language."""
     return Message(template, arguments)
+
+
+def given(text: str, /) -> Message:
+    """A text of a file, such as a driver's label: said in the reader's language where labclient brings the file, and
+    as it stands where somebody else wrote it."""
+    return Message(text, {})
+
+
+def listed(parts: Iterable[Message]) -> Message:
+    """At least one part, as the reader's language lists them."""
+    return reduce(lambda first, then: message("{first}, {then}", first=first, then=then), parts)
 
 
 def say(sentence: Message, language: str | None = None) -> str:

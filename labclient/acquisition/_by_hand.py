@@ -28,6 +28,7 @@ from labclient.clock import Clock, parse_iso
 from labclient.errors import NotVerified, NumberInvalid, StorageTrouble, Trouble, UnitUnknown, WrongUse
 from labclient.notebook import OK, Channel, Draft, Purpose, Task, attachment, run_start, run_stop, series
 from labclient.signing import read_small
+from labclient.units import INFLUENCES
 from labclient.words import Message, message
 
 Confirmation = Literal["double-entry", "photo", "second-person"]
@@ -40,11 +41,6 @@ _LONGEST = timedelta(days=100)  # float64 holds the nanoseconds of 104 days
 _CLOCK_TIME = re.compile(r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?")
 
 _READING = message("reading")
-_NAMES = {
-    "temperature": message("temperature"),
-    "relative humidity": message("relative humidity"),
-    "pressure": message("air pressure"),
-}  # the channels of a room are named so
 
 
 class Question(Struct, frozen=True):
@@ -198,7 +194,7 @@ class ByHand:
     ) -> tuple[int, Typed, list[str], Doubt | None]:
         """When it was typed first, what counts, the lines that were typed for it, and what was doubtful in it."""
         while True:
-            name = _NAMES.get(channel.name, _READING)
+            name = INFLUENCES.get(channel.name, _READING)  # the channels of a room are named so
             sentence = message("{quantity} in {unit} ({which}): ", quantity=name, unit=channel.unit, which=which)
             value, line = self._understood(number, channel, Question("reading", sentence, channel.unit))
             at = self._clock.monotonic_ns()

@@ -20,11 +20,13 @@ from labclient.evaluation import (
     VERDICT_NAMES,
     Check,
     Figure,
+    figure_name,
+    figure_word,
 )
 from labclient.notebook import Reader
 from labclient.participation import STATION_NAMES, STATIONS, Participation, State, read_state
 from labclient.signing import parse_strict, read_small
-from labclient.words import message, say
+from labclient.words import Message, message, say
 
 _BY_PERSON = ("standard", "arrival", "decision", "note", "deviation", "exclusion", "budget", "departure", "handed-over")
 _WHATS = ("photo", "transport-log", "certificate", "document")
@@ -56,15 +58,15 @@ def told_check(made: Check) -> int:
     """Say the verdict of a check with its figures; the exit code is 0 only for a pass."""
     line(message("Check “{check}”: {verdict}.", check=CHECK_NAMES[made.check], verdict=VERDICT_NAMES[made.verdict]))
     for one in made.figures:
-        line(message("    {name}: {amount}", name=one.name, amount=_shown(one)))
+        line(message("    {name}: {amount}", name=figure_name(one.name), amount=_shown(one)))
     return 0 if made.verdict == "pass" else 1
 
 
-def _shown(figure: Figure) -> str:
+def _shown(figure: Figure) -> Message | str:
     """A figure for the eye; what was lowest or highest is no difference, and is compared with a limit."""
     if figure.name.endswith(("lowest", "highest")):
         return f"{float(figure.value):.6g} {figure.unit}"
-    return amount(figure.value, figure.unit)
+    return amount(figure.value, figure.unit) if figure.unit else figure_word(figure.value)
 
 
 def _run(asked: Namespace) -> int:

@@ -14,6 +14,7 @@ from labclient.errors import WrongUse
 from labclient.evaluation import Check, ClocksCompared, LoggerFile, is_known, transport_exposures
 from labclient.participation import LoggerLook, Participation, look_into_log, remembered, take_log
 from labclient.signing import read_small
+from labclient.units import INFLUENCES
 from labclient.words import message, say
 
 _MAX_FILE = 64 << 20
@@ -102,7 +103,7 @@ def _looked(participation: Participation, look: LoggerLook) -> int:
                      rows=len(look.rows)))  # fmt: skip
         return 1
     for one in transport_exposures(look.record, participation.state.plan):
-        line(message("{quantity}: lowest {low}, highest {high} {unit}", quantity=one.limits.quantity,
+        line(message("{quantity}: lowest {low}, highest {high} {unit}", quantity=INFLUENCES[one.limits.quantity],
                      low=f"{one.minimum:.6g}", high=f"{one.maximum:.6g}", unit=one.limits.unit))  # fmt: skip
     line(message("{rows} lines read. Nothing was recorded.", rows=len(look.rows)))
     return 0

@@ -66,7 +66,7 @@ from labclient.evaluation._monitored_told import (
     reference_told,
 )
 from labclient.evaluation._monitoring import Asked, At, Monitored, monitor, pooled, same_comparison
-from labclient.evaluation._names import CHECK_NAMES, VERDICT_NAMES
+from labclient.evaluation._names import CHECK_NAMES, VERDICT_NAMES, figure_name, figure_word
 from labclient.evaluation._origin import counts, origin_counts
 from labclient.evaluation._own_drift import Band, DayMean, OwnDrift, OwnLine, OwnPoint, OwnValue, own_drift, own_line
 from labclient.evaluation._own_drift_told import (
@@ -174,6 +174,8 @@ __all__ = [
     "environment_runs",
     "examined_told",
     "extent_of",
+    "figure_name",
+    "figure_word",
     "forms_told",
     "functional",
     "input_told",

@@ -15,7 +15,7 @@ from labclient.evaluation._averaging import missing_before
 from labclient.evaluation._cycles import Measured, measured, zero_limit
 from labclient.evaluation._data import Check, CheckName, Figure, digits
 from labclient.evaluation._forms import stability_information
-from labclient.evaluation._logger import INFLUENCES, LoggerRecord, logger_file, read_logger
+from labclient.evaluation._logger import LoggerRecord, logger_file, read_logger
 from labclient.evaluation._origin import counts, origin, origin_counts
 from labclient.evaluation._readings import all_readings, readings
 from labclient.metrology import (
@@ -32,7 +32,7 @@ from labclient.metrology import (
 )
 from labclient.notebook import Reader, Task
 from labclient.plan import Plan, Quantity, Range
-from labclient.units import convert
+from labclient.units import INFLUENCES, convert
 from labclient.words import message
 
 _COVERED_BY = 2.5  # environment readings may lie this many plan intervals apart

@@ -19,7 +19,7 @@ from labclient.acquisition import Columns, Row, Table, open_table, read_rows, re
 from labclient.clock import parse_iso
 from labclient.errors import DataUnfit, NumberInvalid, WrongUse
 from labclient.metrology import ClockCheck, by_pc_clock
-from labclient.units import number, unit
+from labclient.units import INFLUENCES, number, unit
 from labclient.words import message
 
 KNOWN = {
@@ -28,12 +28,6 @@ KNOWN = {
     "acceleration": ("shock_peak_g", "gn"),
 }
 _TIME = "timestamp_utc"
-INFLUENCES = {
-    "temperature": message("temperature"),
-    "relative humidity": message("relative humidity"),
-    "pressure": message("pressure"),
-    "acceleration": message("acceleration"),
-}
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -107,11 +101,11 @@ def logger_rows(table: Table, columns: Columns) -> list[Row]:
             raise WrongUse(
                 message("{column} in {unit} is nothing that a transport logger is judged by.", column=one.column,
                         unit=one.unit),
-                message("It is judged by temperature, relative humidity, pressure and acceleration."),
+                message("It is judged by temperature, relative humidity, air pressure and acceleration."),
             )  # fmt: skip
         if influence in seen:
             raise WrongUse(
-                message("{column} and {other} are both a {influence}.", column=seen[influence], other=one.column,
+                message("{column} and {other} are both of {influence}.", column=seen[influence], other=one.column,
                         influence=INFLUENCES[influence]),
                 message("Name the one that the plan's limits are for."),
             )  # fmt: skip

@@ -7,7 +7,7 @@ from labclient.evaluation._amounts import amount_told
 from labclient.evaluation._cautions import STANDING_NAMES, caution_told
 from labclient.evaluation._data import BudgetLine, Drawn, Figure, Outlying, PointResult
 from labclient.plan import Plan, value_of
-from labclient.units import number
+from labclient.units import INFLUENCES, number
 from labclient.words import Message, message
 
 _DIGITS = 4
@@ -58,7 +58,7 @@ def chain_told(plan: Plan, one: PointResult) -> Iterator[Message]:
     for correction in one.corrections:
         yield message(
             "Correction for {influence} at {level} {level_unit}: {added}",
-            influence=_INFLUENCES[correction.name],
+            influence=INFLUENCES[correction.name],
             level=_long(correction.influence, 6),
             level_unit=correction.influence_unit,
             added=amount_told(correction.value, one.unit),
@@ -118,13 +118,6 @@ def k_text(k: str) -> str:
 
 def dof_shown(dof: str) -> Message | str:
     return message("undefined") if dof == "undefined" else "∞" if dof == "inf" else dof
-
-
-_INFLUENCES = {
-    "temperature": message("temperature"),
-    "relative humidity": message("relative humidity"),
-    "pressure": message("air pressure"),
-}
 
 
 def _input_told(line: BudgetLine, unit: str) -> Message:

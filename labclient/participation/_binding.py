@@ -6,7 +6,8 @@ from labclient.instruments import Binding, Driver, Part, load_bench, save_bench
 from labclient.participation._instruments import Instrument, bench_instrument, known_drivers
 from labclient.participation._register import entry_of
 from labclient.plan import Plan
-from labclient.words import Message, message
+from labclient.units import QUANTITIES
+from labclient.words import Message, listed, message
 
 PART_NAMES: dict[Part, Message] = {"meter": message("to measure with"), "room": message("to watch the room")}
 
@@ -44,11 +45,10 @@ def bind(home: Home, plan: Plan, part: Part, id: str) -> None:
     lacking = needs(plan, part) - (quantities(drivers[one.driver], one.reading) if one.driver in drivers else set())
     if lacking:
         raise WrongUse(
-            message(
-                "{id} does not read what the plan needs: {quantities}.", id=id, quantities=", ".join(sorted(lacking))
-            ),
+            message("{id} does not read what the plan needs: {quantities}.", id=id,
+                    quantities=listed(QUANTITIES[one] for one in sorted(lacking))),
             message("Bind an instrument that does; “Compare with the plan” shows what each can."),
-        )
+        )  # fmt: skip
     bench = load_bench(home.bench)
     others = tuple(known for known in bench.binding if (known.comparison, known.part) != (plan.id, part))
     save_bench(home.bench, bench.replacing(binding=(*others, Binding(plan.id, part, id))))

@@ -1,5 +1,6 @@
 """What fields and choices of an entry are called, in the window and at the command line."""
 
+from labclient.units import INFLUENCES
 from labclient.words import Message, message
 
 FIELD_NAMES: dict[str, Message] = {
@@ -97,7 +98,5 @@ WORD_NAMES: dict[str, Message] = {
     "damaged": message("damaged"),
     "continue": message("continue"),
     "stop": message("stop"),
-    "temperature": message("temperature"),
-    "relative humidity": message("relative humidity"),
-    "pressure": message("air pressure"),
+    **INFLUENCES,
 }

@@ -4,14 +4,13 @@ A gate reads the state and the plan, nothing else; both faces show its reasons a
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import reduce
 
 from labclient.errors import GateClosed
 from labclient.instruments import Concern, ConcernId
 from labclient.participation._entries import Part
 from labclient.participation._state import MISSING, STATIONS, State
 from labclient.plan import Station, influences_asked
-from labclient.words import Message, message
+from labclient.words import Message, listed, message
 
 STATION_NAMES: dict[Station, Message] = {
     "arrival": message("Arrival"),
@@ -167,7 +166,7 @@ def may_use(state: State, concerns: Iterable[Concern]) -> None:
         step = _WAYS[one.id]
         roles = [ROLE_NAMES[role] for role in state.plan.instruments.opened_by]
         if roles:
-            named = reduce(lambda first, then: message("{first}, {then}", first=first, then=then), roles)
+            named = listed(roles)
             step = message("{step} Or let a deviation be signed by: {roles}.", step=step, roles=named)
         raise GateClosed(
             message("{concern} The plan allows no run for the record with it.", concern=one.sentence), step

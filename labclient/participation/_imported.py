@@ -26,8 +26,8 @@ from labclient.participation._gates import may_enter, may_use
 from labclient.participation._state import State
 from labclient.plan import Plan
 from labclient.signing import read_small, write_whole
-from labclient.units import unit
-from labclient.words import message
+from labclient.units import QUANTITIES, unit
+from labclient.words import listed, message
 
 MAX_FILE = 64 << 20
 SAY_COLUMNS = message("Look at its lines, and say what its columns are.")
@@ -186,7 +186,7 @@ def _channels(plan: Plan, columns: Columns, task: Task) -> list[Channel]:
         if found.quantity not in allowed:
             raise WrongUse(
                 message("{column} in {unit} is nothing that this run reads.", column=one.column, unit=one.unit),
-                message("It reads: {quantities}", quantities=", ".join(sorted(allowed))),
+                message("It reads: {quantities}", quantities=listed(QUANTITIES[one] for one in sorted(allowed))),
             )
         channels.append(Channel(found.quantity, found.quantity, found.symbol))
     if task != "environment" and len(channels) != 1:

@@ -3,14 +3,9 @@
 from collections.abc import Iterator
 
 from labclient.plan._data import Plan, Quantity, Range, Station
+from labclient.units import INFLUENCES
 from labclient.words import Message, message
 
-_INFLUENCES = {
-    "temperature": message("temperature"),
-    "relative humidity": message("relative humidity"),
-    "pressure": message("pressure"),
-    "acceleration": message("acceleration"),
-}
 PLAN_ORIGINS = {
     "signed": message("signed by the pilot"),
     "transcribed": message("transcribed from the pilot's document"),
@@ -115,7 +110,7 @@ def _handed_over(plan: Plan, laboratory: str) -> Iterator[Message]:
 
 
 def _limit(one: Range) -> Message:
-    name = _INFLUENCES[one.quantity]
+    name = INFLUENCES[one.quantity]
     if one.low is None:
         return message("{influence} at most {high} {unit}", influence=name, high=one.high, unit=one.unit)
     if one.high is None:

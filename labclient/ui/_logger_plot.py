@@ -18,14 +18,10 @@ from labclient.ui._arrival_work import Course, thinned
 from labclient.ui._axes import Levels, Times
 from labclient.ui._plot_frame import Plot, Table
 from labclient.ui._theme import current_theme, space
+from labclient.units import INFLUENCES
 from labclient.words import Message, message, say
 
-QUANTITIES: Final[dict[str, Message]] = {
-    "temperature": message("temperature"),
-    "relative humidity": message("relative humidity"),
-    "pressure": message("pressure"),
-    "acceleration": message("shock"),
-}
+QUANTITIES: Final[dict[str, Message]] = INFLUENCES | {"acceleration": message("shock")}
 _ROOM: Final = 0.08
 
 
