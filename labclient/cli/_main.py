@@ -97,7 +97,8 @@ def _run(asked: Namespace) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except OSError as failed:
-        trouble(say(message("The system refuses: {reason}", reason=str(failed))))
+        refused = Mishap(message("The system refuses: {reason}", reason=str(failed)))
+        trouble(refused.tell())
         code = Mishap.exit_code
     except Exception as fault:  # noqa: BLE001 - a bug: kept as a report, told as a sentence
         code = _report(fault)

@@ -16,12 +16,12 @@ from labclient.cli._common import (
     opened,
     written,
 )
-from labclient.cli._out import as_json, line, text
+from labclient.cli._out import as_json, line, text, trouble
 from labclient.cli._plan import plan_named
 from labclient.cli._status import pc_clock, tell_pc_clock
 from labclient.cli._verbs import Verbs
 from labclient.clock import SystemClock
-from labclient.errors import NumberInvalid, WrongUse
+from labclient.errors import NotebookDamaged, NotVerified, NumberInvalid, WrongUse
 from labclient.evaluation import write_stretch
 from labclient.home import this_pc
 from labclient.notebook import DAMAGE, check, export
@@ -152,6 +152,8 @@ def _check(asked: Namespace) -> int:
         told = ", ".join(f"{first}–{last}" if first < last else str(first) for first, last in report.verified)
         line(message("Entries that are proven to be what was written: {entries}", entries=told or "—"))
     line(message("Everything verifies.") if report.ok else message("The notebook does not verify."))
+    if not report.ok:
+        trouble(say(message("→ {step}", step=NotebookDamaged.usual)))
     return 0 if report.ok else 1
 
 
@@ -198,8 +200,14 @@ def _draw(note: str, path: Path) -> None:
 
 
 def checkpoint_text(path: Path) -> str:
-    """The text of a file that should be a checkpoint. Raises `WrongUse` when it is no text."""
+    """The note in a file that should be a checkpoint, whatever line ends an e-mail program gave it. Raises `WrongUse`
+    when there is none."""
     try:
-        return read_small(path, MAX_JSON).decode()
-    except UnicodeDecodeError as error:
-        raise WrongUse(message("{path} is not a checkpoint.", path=str(path))) from error
+        note = read_small(path, MAX_JSON).decode("utf-8-sig").replace("\r\n", "\n")
+        unproven_checkpoint(note)
+    except (UnicodeDecodeError, NotVerified) as error:
+        raise WrongUse(
+            message("{path} is not a checkpoint.", path=str(path)),
+            message("Name the file *.checkpoint.txt, as it was made or received."),
+        ) from error
+    return note

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from labclient.clock import iso, parse_iso
 from labclient.errors import WrongUse
-from labclient.notebook import Entry, Reader, blocks, channels_of
+from labclient.notebook import Entry, Reader, blocks, channels_of, no_run
 from labclient.signing import replacing
 from labclient.words import message
 
@@ -38,7 +38,7 @@ def write_stretch(notebook: Path, run: int, path: Path, start_s: float = -inf, e
 def _lines(record: Reader, run: int, start_s: float, end_s: float) -> Iterator[str]:
     start = record.entry(run) if 0 <= run < record.size else None
     if start is None or start.kind != "run-start":
-        raise WrongUse(message("Entry {seq} does not begin a run.", seq=run))
+        raise no_run(record, run)
     began, utc = int(start.body["clock"]["monotonic_ns"]), parse_iso(str(start.body["clock"]["utc"]))
     low = began + ceil(start_s * 1e9) if isfinite(start_s) else -inf
     high = began + floor(end_s * 1e9) if isfinite(end_s) else inf

@@ -65,7 +65,9 @@ def connect(path: Path) -> sqlite3.Connection:
     that is not a sound notebook, `StorageTrouble` when the disk fails.
     """
     if not path.is_file():
-        raise WrongUse(message("There is no notebook {path}.", path=str(path)))
+        raise WrongUse(
+            message("There is no notebook {path}.", path=str(path)), message("Look at its name, and at the folder.")
+        )
     with telling(path):
         connection = _connect(path)
         try:
@@ -132,7 +134,7 @@ def _check_format(path: Path, connection: sqlite3.Connection) -> None:
         return connection.execute(f"PRAGMA {name}").fetchone()[0]
 
     if pragma("application_id") != _APPLICATION:
-        raise NotebookDamaged(message("{path} is not a notebook.", path=str(path)))
+        raise _not_a_notebook(path)
     version = pragma("user_version")
     if isinstance(version, int) and version > FORMAT:
         raise NotebookTrouble(
@@ -142,6 +144,13 @@ def _check_format(path: Path, connection: sqlite3.Connection) -> None:
     found = {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_schema")}
     if version != FORMAT or found != set(SCHEMA) or pragma("journal_mode") == "wal" or pragma("encoding") != "UTF-8":
         raise NotebookDamaged(message("{path} does not have the form of a notebook.", path=str(path)), STEP)
+
+
+def _not_a_notebook(path: Path) -> NotebookDamaged:
+    return NotebookDamaged(
+        message("{path} is not a notebook, or its beginning is destroyed.", path=str(path)),
+        message("Choose the file *.labnote of the participation. If this is it, take its second copy."),
+    )
 
 
 def _trouble(path: Path, error: sqlite3.Error) -> Trouble:
@@ -172,4 +181,5 @@ def _trouble(path: Path, error: sqlite3.Error) -> Trouble:
                 message("{path} cannot be read or written: {cause}", path=place, cause=str(error)),
                 message("Check the disk, its free space and the permission to write there."),
             )
-    return NotebookDamaged(message("{path} is damaged: {cause}", path=place, cause=str(error)), STEP)
+    damaged = NotebookDamaged(message("{path} is damaged: {cause}", path=place, cause=str(error)), STEP)
+    return _not_a_notebook(path) if code == sqlite3.SQLITE_NOTADB else damaged

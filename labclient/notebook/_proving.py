@@ -18,7 +18,7 @@ from labclient.notebook._proofs import (
     verify_proof,
 )
 from labclient.notebook._reader import Reader
-from labclient.notebook._runs import blocks
+from labclient.notebook._runs import blocks, no_run
 from labclient.signing import Checkpoint, check_consistency, consistency_spans, inclusion_spans, proofs
 from labclient.words import message
 
@@ -37,7 +37,7 @@ def prove_reading(path: Path, run: int, index: int, note: str | None = None) -> 
     """The proof that reply `index` of `run` is in the log. Raises as `prove_entry`."""
     with Reader.open(path) as reader:
         if _entry(reader, run).kind != "run-start":
-            raise WrongUse(message("Entry {seq} does not begin a run.", seq=run))
+            raise no_run(reader, run)
         for entry in blocks(reader, run):
             if number_of(entry, "first") <= index < number_of(entry, "first") + number_of(entry, "rows"):
                 return _inclusion(reader, entry, note, index)

@@ -188,12 +188,19 @@ def read_range(
     return _run_data(run, channels, parts)
 
 
+def no_run(reader: Reader, seq: int) -> WrongUse:
+    """What is said of an entry that begins no run: with those that do."""
+    runs = ", ".join(f"{one.seq} ({one.body['task']})" for one in reader.entries({"run-start"}))
+    step = message("Runs begin at the entries {runs}.", runs=runs) if runs else message("No run is recorded yet.")
+    return WrongUse(message("Entry {seq} does not begin a run.", seq=seq), step)
+
+
 def open_run(reader: Reader, run: int) -> Interrupted:
     """The run that begins at entry `run`, as far as it is; raises `WrongUse` when none does or it was stopped."""
     start = reader.entry(run)
     found = Interrupted(start, 0, None)
     if start.kind != "run-start":
-        raise WrongUse(message("Entry {seq} does not begin a run.", seq=run))
+        raise no_run(reader, run)
     for entry in reader.entries({"block", "run-stop"}, run + 1):
         if _count(entry, "run") == run:
             if entry.kind == "run-stop":

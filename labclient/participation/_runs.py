@@ -101,6 +101,7 @@ class Runs:
     def settle(self) -> Check:
         """Warm up: read until the standard has settled, at the longest as the plan allows; then judge."""
         rule, point, step = self._plan.warm_up, self._plan.points[0], Step("X")
+        may_run(self._p.state, "settling")
         self._hands.connect(step, point)
         with self._source(self._meter, point, "settling", "record") as source:
             watching = source.watch(self._series(source.run, step, point, "record"), seconds(rule.interval))

@@ -1,0 +1,75 @@
+"""Files that an e-mail program, an editor or a mistaken hand has been at: taken when nothing is lost, else refused by
+what they are."""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from labclient.demo._papers import prepare_papers
+from labclient.home import Home
+
+from .conftest import EXAMPLES, WHO, Pc
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a notebook that has just been begun, its papers, and the PC's state under `home`."""
+    folder = tmp_path_factory.mktemp("begun")
+    pc = Pc(Home(folder / "home"))
+    papers = prepare_papers(folder, pc.home, (EXAMPLES / "plan.json").read_bytes(), datetime.now(UTC))
+    pc.done("new", folder / "LAB01.labnote", "--plan", papers.plan, "--trust", papers.trust, "--confirm", papers.root,
+            "--laboratory", "LAB01", *WHO)  # fmt: skip
+    return folder
+
+
+@pytest.fixture
+def pc(begun: Path, tmp_path: Path) -> Pc:
+    shutil.copytree(begun, tmp_path, dirs_exist_ok=True)
+    return Pc(Home(tmp_path / "home"))
+
+
+@pytest.fixture
+def notebook(pc: Pc, tmp_path: Path) -> Path:
+    """A copy of the notebook, with a PC of its own."""
+    return tmp_path / "LAB01.labnote"
+
+
+def test_a_checkpoint_may_have_come_by_mail(pc: Pc, notebook: Path, tmp_path: Path) -> None:
+    note = (tmp_path / "LAB01.checkpoint.txt").read_bytes()
+    mailed = tmp_path / "mailed.txt"
+    mailed.write_bytes(b"\xef\xbb\xbf" + note.replace(b"\n", b"\r\n"))
+    pc.done("check", notebook, "--checkpoint", mailed)
+    read = pc.done("checkpoint", "--read", tmp_path / "LAB01.checkpoint.txt")
+    assert pc.done("checkpoint", "--read", mailed).out == read.out
+
+    mailed.write_bytes(note.replace(b"\n", b"\n>"))
+    for verb in (("check", notebook, "--checkpoint", mailed), ("checkpoint", "--read", mailed)):
+        refused = pc.ask(*verb)
+        assert refused.code == 2
+        assert "is not a checkpoint" in refused.err
+        assert "does not verify" not in refused.out  # the notebook is not blamed for it
+
+
+def test_a_file_that_is_no_notebook_is_not_called_damaged(pc: Pc, notebook: Path) -> None:
+    refused = pc.ask("status", notebook.with_suffix(".checkpoint.txt"))
+    assert refused.code == 3
+    assert "is not a notebook, or its beginning is destroyed" in refused.err
+    assert "*.labnote" in refused.err
+
+
+def test_what_fails_the_check_is_told_with_a_next_step(pc: Pc, notebook: Path) -> None:
+    data = bytearray(notebook.read_bytes())
+    at = data.index(b"transfer_standard")
+    data[at] ^= 1
+    notebook.write_bytes(data)
+    answer = pc.ask("check", notebook)
+    assert answer.code == 1
+    assert "→ Write nothing more into it." in answer.err
+
+
+def test_whoever_names_no_run_is_told_which_there_are(pc: Pc, notebook: Path, tmp_path: Path) -> None:
+    for verb in (("export", notebook, "--run", "1", "--out", tmp_path / "run.csv"),
+                 ("prove", notebook, "--reading", "1:0", "--out", tmp_path / "reading.json")):  # fmt: skip
+        assert "No run is recorded yet." in pc.ask(*verb).err
