@@ -1,6 +1,9 @@
 """The starting plan: the example comparison, each part explained in the reader's language."""
 
+import json
 import re
+from collections.abc import Iterator
+from typing import Any
 
 from labclient.errors import StorageTrouble
 from labclient.home import shipped
@@ -8,6 +11,7 @@ from labclient.words import Message, message, say
 
 _KEY = re.compile(r'  "(\w+)":')
 _FIRST = message("A starting plan: change every value to those of your comparison. Lines like this are never signed.")
+_OPTIONAL = message("Optional: without the // at their beginning, the lines below belong to the plan.")
 _ABOUT: dict[str, Message] = {
     "format": message("The form of this file; leave it."),
     "id": message("The comparison's id: letters, digits, dot, hyphen, underscore; it names all files."),
@@ -38,6 +42,11 @@ _ABOUT: dict[str, Message] = {
     "rounding": message("How results are rounded; “up” rounds uncertainties upwards only."),
     "roles": message("Who signs, in this order; and whether they must be different people."),
     "assurance": message("How much the signatures prove: paper, laboratory-key or three-keys."),
+    "instruments": message("What follows when an instrument's certificate is expired, absent or unconfirmed, or the "
+                           "instrument has changed since: “record”, or “block” until each role of opened_by has "
+                           "signed."),
+    "monitoring": message("How the pilot laboratory follows the transfer standard over its visits and journeys, and "
+                          "compares the results: limits, reference value, score. The manual explains each field."),
 }  # fmt: skip
 
 
@@ -57,10 +66,43 @@ def starting_plan(example: str = "voltage") -> str:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise StorageTrouble(message("{path} cannot be read: {cause}", path=str(path), cause=str(error))) from error
+    *parts, end = lines
     told = [f"// {say(_FIRST)}"]
-    for one in lines:
+    for one in parts:
         key = _KEY.match(one)
         if key and key[1] in _ABOUT:
             told.append(f"  // {say(_ABOUT[key[1]])}")
         told.append(one)
-    return "\n".join(told) + "\n"
+    return "\n".join((*told, *_optional(json.loads("\n".join(lines))), end)) + "\n"
+
+
+def _optional(plan: dict[str, Any]) -> Iterator[str]:
+    """The parts that the example has not, as comments that become lines of the plan."""
+    amount = plan["stability"]["limit"]
+    offered: dict[str, dict[str, Any]] = {
+        "by_hand": {"typed": ["environment"], "imported": ["environment"], "confirmation": "double-entry"},
+        "instruments": {
+            "expired": "block",
+            "absent": "block",
+            "unconfirmed": "block",
+            "changed": "record",
+            "opened_by": ["approver"],
+        },
+        "monitoring": {
+            "form": "rule",
+            "limit": amount,
+            "k": "2",
+            "transport": {"limit": amount, "u_day": amount, "legs": 3},
+            "u_laboratory": amount,
+            "most_ratio": "1",
+            "reference": "pilot",
+            "score": "En",
+        },
+    }
+    for name, part in offered.items():
+        if name in plan:
+            continue
+        fields = ",\n".join(f'    "{field}": {json.dumps(value, ensure_ascii=False)}' for field, value in part.items())
+        yield f"  // {say(_ABOUT[name])}"
+        yield f"  // {say(_OPTIONAL)}"
+        yield from (f"  // {one}" for one in (f', "{name}": {{', *fields.splitlines(), "  }"))

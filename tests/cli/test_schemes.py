@@ -1,6 +1,7 @@
 """Schemes at the terminal: plans to begin with, and a series up and down whose readings are typed."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -105,6 +106,11 @@ def test_a_plan_begins_with_the_example_asked_for(
     pc.done("plan", "check", draft, "--out", tmp_path / "plan.json")
     clean = read_plan((tmp_path / "plan.json").read_bytes())
     assert clean == read_plan((EXAMPLES / f"{file}.json").read_bytes())
+    draft.write_text(re.sub(r"(?m)^  // (?=[ ,])", "", draft.read_text()))
+    pc.done("plan", "check", draft, "--out", tmp_path / "whole.json")
+    whole = read_plan((tmp_path / "whole.json").read_bytes())
+    assert whole.monitoring is not None
+    assert whole.instruments.opened_by == ("approver",)
     use_language("en")
 
 
