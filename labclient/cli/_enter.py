@@ -25,7 +25,7 @@ from labclient.evaluation import (
 )
 from labclient.notebook import Reader
 from labclient.participation import STATION_NAMES, STATIONS, Participation, State, read_state
-from labclient.signing import parse_strict, read_small
+from labclient.signing import as_utf8, parse_strict, read_small
 from labclient.words import Message, message, say
 
 _BY_PERSON = ("standard", "arrival", "decision", "note", "deviation", "exclusion", "budget", "departure", "handed-over")
@@ -93,9 +93,12 @@ def _run(asked: Namespace) -> int:
 def _body(source: str) -> dict[str, Any]:
     data = sys.stdin.buffer.read(MAX_JSON + 1) if source == "-" else read_small(Path(source), MAX_JSON)
     try:
-        body = parse_strict(data, MAX_JSON)
+        body = parse_strict(as_utf8(data), MAX_JSON)
     except NotVerified as error:
-        raise WrongUse(message("The entry cannot be read: {reason}", reason=error.sentence)) from error
+        raise WrongUse(
+            message("The entry cannot be read: {reason}", reason=error.sentence),
+            message("Correct it there, and save it as UTF-8. --template prints one to be filled in."),
+        ) from error
     if not isinstance(body, dict):
         raise WrongUse(message("An entry is a JSON object with its fields."))
     empty = unfilled(body)

@@ -45,7 +45,8 @@ def add_list(plan: Verbs) -> None:
     """`labclient plan trust`."""
     trust = plan.add("trust", message("the pilot: make the trust list from certificates"), _list)
     trust.add_argument("--plan", type=Path, required=True, metavar="FILE", help=say(message("the plan's draft")))
-    trust.add_argument("--root", type=Path, required=True, metavar="CERTIFICATE", help=say(message("the authority")))
+    told = message("the authority: its certificate, or its id on this PC")
+    trust.add_argument("--root", type=Path, required=True, metavar="CERTIFICATE", help=say(told))
     trust.add_argument("--crl", type=Path, required=True, metavar="FILE", help=say(message("its revocation list")))
     trust.add_argument("--recipient", type=_recipient, action="append", default=[], metavar="NAME=KEY",
                        help=say(message("who may open sealed packages; may be repeated")))  # fmt: skip
@@ -82,7 +83,9 @@ def _into_notebook(asked: Namespace, trusted: Trusted) -> None:
 
 def _list(asked: Namespace) -> int:
     plan = read_plan(without_comments(read_small(asked.plan, MAX_JSON)))
-    root, crl = read_small(asked.root, _SMALL), read_small(asked.crl, MAX_JSON)
+    kept = this_pc().identities / asked.root / "certificate.pem"
+    root_file = kept if kept.is_file() and not asked.root.is_file() else asked.root
+    root, crl = read_small(root_file, _SMALL), read_small(asked.crl, MAX_JSON)
     fingerprint = describe(root).fingerprint
     document: dict[str, Any] = {
         "format": "labclient-trust/1",
@@ -90,7 +93,7 @@ def _list(asked: Namespace) -> int:
         "version": asked.version,
         "issued": iso(datetime.now(UTC)),
         "simulated": asked.simulated,
-        "roots": [_pem(root, asked.root)],
+        "roots": [_pem(root, root_file)],
         "crls": [_pem(crl, asked.crl)],
         "people": [msgspec.to_builtins(_person(path)) for path in asked.certificate],
         "recipients": [msgspec.to_builtins(one) for one in asked.recipient],

@@ -13,7 +13,7 @@ from msgspec import Struct
 from labclient.errors import PlanInvalid, Trouble
 from labclient.package._origin import PLAN_JSON, TRUST_JSON
 from labclient.plan import Plan, TrustList, faults, read_plan, read_trust
-from labclient.signing import canonical, parse_strict
+from labclient.signing import as_utf8, canonical, parse_strict
 from labclient.words import Message, message
 
 Kind = Literal["plan", "trust"]
@@ -32,7 +32,8 @@ class Fault(Struct, frozen=True):
 
 def without_comments(data: bytes) -> bytes:
     """The draft with its comment lines made empty, so that line numbers stay."""
-    return b"\n".join(b"" if line.lstrip().startswith(b"//") else line for line in data.split(b"\n"))
+    lines = as_utf8(data).split(b"\n")
+    return b"\n".join(b"" if line.lstrip().startswith(b"//") else line for line in lines)
 
 
 def draft_kind(data: bytes) -> Kind:

@@ -7,7 +7,7 @@ from labclient.signing._cades import Signature, sign_detached, signer_of, verify
 from labclient.signing._canonical import canonical, parse_strict
 from labclient.signing._certificates import ROLES, Card, Person, describe, read_request, request_key
 from labclient.signing._container import Container, read_container
-from labclient.signing._files import read_small, replacing, storage, write_whole
+from labclient.signing._files import as_utf8, read_small, replacing, storage, write_whole
 from labclient.signing._identities import (
     Identity,
     Signer,
@@ -80,6 +80,7 @@ __all__ = [
     "Standing",
     "Tree",
     "Trust",
+    "as_utf8",
     "canonical",
     "check_consistency",
     "check_inclusion",

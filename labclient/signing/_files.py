@@ -1,6 +1,7 @@
 """Files written whole or not at all, and read with a limit."""
 
 import os
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,10 +42,24 @@ def read_small(path: Path, limit: int) -> bytes:
     """All bytes of a file that must not have more than `limit`; raises NotVerified for more, StorageTrouble when it
     cannot be read."""
     with storage(path), path.open("rb") as file:
-        data = file.read(limit + 1)
-    if len(data) > limit:
-        raise NotVerified(message("{name} is larger than {limit} bytes.", name=path.name, limit=limit))
+        data = b"" if (too_large := os.fstat(file.fileno()).st_size > limit) else file.read(limit + 1)
+        if too_large or len(data) > limit:
+            raise NotVerified(
+                message("{name} is larger than {limit} bytes.", name=path.name, limit=limit),
+                message("Look whether it is the file that was meant."),
+            )
     return data
+
+
+def as_utf8(data: bytes) -> bytes:
+    """A text that a person saved, in UTF-8: the byte order mark that editors and shells of Windows put before it is
+    taken away, and UTF-16 that such a mark announces is read."""
+    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        try:
+            return data.decode("utf-16").encode()
+        except UnicodeError:  # whoever reads it says that it is no text
+            return data
+    return data.removeprefix(BOM_UTF8)
 
 
 def sync_folder(folder: Path) -> None:
@@ -62,6 +77,11 @@ def storage(path: Path) -> Iterator[None]:
     """Say a failure of the disk as StorageTrouble."""
     try:
         yield
+    except FileNotFoundError as error:
+        raise StorageTrouble(
+            message("There is no {path}.", path=path if path.parent.is_dir() else path.parent),
+            message("Look at its name; put the stick or folder back where it was."),
+        ) from error
     except OSError as error:
         raise StorageTrouble(
             message("{path} cannot be read or written: {reason}", path=path, reason=error.strerror or error),

@@ -9,6 +9,7 @@ import pytest
 
 from labclient.demo._papers import prepare_papers
 from labclient.home import Home
+from labclient.notebook import Reader
 
 from .conftest import EXAMPLES, WHO, Pc
 
@@ -73,3 +74,46 @@ def test_whoever_names_no_run_is_told_which_there_are(pc: Pc, notebook: Path, tm
     for verb in (("export", notebook, "--run", "1", "--out", tmp_path / "run.csv"),
                  ("prove", notebook, "--reading", "1:0", "--out", tmp_path / "reading.json")):  # fmt: skip
         assert "No run is recorded yet." in pc.ask(*verb).err
+
+
+@pytest.mark.parametrize("saved", ["utf-8-sig", "utf-16"])  # an editor's mark; PowerShell's “>”
+def test_an_entry_may_be_saved_as_windows_saves(saved: str, pc: Pc, notebook: Path, tmp_path: Path) -> None:
+    body = tmp_path / "note.json"
+    body.write_bytes('{\r\n"text": "室温 23 °C"}\r\n'.encode(saved))
+    pc.done("enter", notebook, "note", body, *WHO)
+    with Reader.open(notebook) as reader:
+        assert [one.body["text"] for one in reader.entries({"note"})] == ["室温 23 °C"]
+
+
+def test_an_entry_in_another_encoding_is_told_how_to_save_it(pc: Pc, notebook: Path, tmp_path: Path) -> None:
+    body = tmp_path / "note.json"
+    body.write_bytes('{"text": "室温"}'.encode("gbk"))
+    refused = pc.ask("enter", notebook, "note", body, *WHO)
+    assert refused.code == 2
+    assert "save it as UTF-8" in refused.err
+
+
+@pytest.mark.parametrize("saved", ["utf-8-sig", "utf-16"])
+def test_a_draft_may_be_saved_as_windows_saves(saved: str, pc: Pc, tmp_path: Path) -> None:
+    draft = tmp_path / "draft.txt"
+    pc.done("plan", "new", draft)
+    draft.write_bytes(draft.read_text("utf-8").replace("\n", "\r\n").encode(saved))
+    pc.done("plan", "check", draft)
+
+
+def test_a_file_that_is_not_there_is_named(pc: Pc, notebook: Path, tmp_path: Path) -> None:
+    for absent, named in ((tmp_path / "no.json", "no.json"), (tmp_path / "no" / "no.json", f"{tmp_path / 'no'}.")):
+        refused = pc.ask("enter", notebook, "note", absent, *WHO)
+        assert refused.code == 3
+        assert f"There is no {tmp_path}" in refused.err
+        assert named in refused.err
+
+
+def test_a_file_of_a_gigabyte_is_refused_unread(pc: Pc, notebook: Path, tmp_path: Path) -> None:
+    huge = tmp_path / "huge"
+    with huge.open("wb") as file:
+        file.truncate(1 << 30)
+    for verb in (("enter", notebook, "attachment", huge, "--what", "photo", *WHO), ("verify", huge)):
+        refused = pc.ask(*verb)
+        assert refused.code in {1, 2}
+        assert "→" in refused.err

@@ -50,7 +50,7 @@ def test_people_get_their_certificates_and_sign_plan_and_list(pc: Pc, tmp_path: 
 
     plan, listed = tmp_path / "plan.jsonc", tmp_path / "trust.json"
     pc.done("plan", "new", plan)
-    made = pc.done("plan", "trust", "--plan", plan, "--root", pc.home.identities / "root" / "certificate.pem", "--crl",
+    made = pc.done("plan", "trust", "--plan", plan, "--root", "root", "--crl",
                    tmp_path / "crl2.pem", "--out", listed, *certificates)  # fmt: skip
     assert made.out.splitlines()[-1] == fingerprint
     trust, signed = tmp_path / "trust.asice", tmp_path / "plan.asice"
