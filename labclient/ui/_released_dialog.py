@@ -66,12 +66,13 @@ class ReleasedDialog(QDialog):
         self.point.currentIndexChanged.connect(self._show_point)
         self.reference = _label("")
         self.plot = ReleasePlot()
+        self.plot.setMinimumHeight(self.plot.sizeHint().height())
         self.table = SnugTable(
             say(message("Results beside the reference value")),
             [message("Laboratory"), message("Reported value ± U"), message("k"), message("d"), message("u_TS/u_lab"),
-             message("Scores"), message("Verdict")],
-            wide=(5,),
-            numbers=(2, 3, 4),
+             message("Score"), message("Besides"), message("Verdict")],
+            wide=(6,),
+            numbers=(2, 3, 4, 5),
         )  # fmt: skip
         self.trouble = Sentence()
         self.save_button = QPushButton(say(message("Save the readable copy (PDF)…")))
@@ -146,11 +147,11 @@ class ReleasedDialog(QDialog):
 
 
 def _row(row: RowTold, of: PointTold, unit: str, *, own: bool) -> tuple[str | QTableWidgetItem, ...]:
-    scores = "   ".join(
-        f"{symbol} = {row.scores[name]}"
+    scores = {
+        symbol: whole(f"{symbol} = {row.scores[name]}")
         for name, symbol in zip(of.scores, of.symbols, strict=True)
         if name in row.scores
-    )
+    }
     cells = [
         QTableWidgetItem(text)
         for text in (
@@ -159,7 +160,8 @@ def _row(row: RowTold, of: PointTold, unit: str, *, own: bool) -> tuple[str | QT
             row.k,
             whole(f"{row.d} {of.shown}"),
             row.ratio,
-            scores,
+            scores[row.by],
+            ", ".join(told for symbol, told in scores.items() if symbol != row.by),
         )
     ]
     cells.append(QTableWidgetItem(mark_icon(MARKS[row.verdict]), say(row.verdict_told)))
