@@ -17,7 +17,7 @@ from labclient.cli._common import (
 from labclient.cli._out import as_json, line
 from labclient.cli._outbox import add_platform, is_address, submit_to
 from labclient.cli._verbs import Verbs
-from labclient.cli._verify import told_report
+from labclient.cli._verify import add_held, held, told_report
 from labclient.errors import WrongUse
 from labclient.package import comparison_of, is_sealed
 from labclient.participation import Participation, submit, take_receipt
@@ -37,6 +37,7 @@ def add(verbs: Verbs) -> None:
     receive_ = verbs.add("receive", message("the pilot: verify a package and sign its receipt"), _receive)
     receive_.add_argument("file", type=Path, metavar="FILE")
     add_trust(receive_)
+    add_held(receive_)
     add_identity(receive_)
     receive_.add_argument("--out", type=Path, required=True, metavar="DIR", help=say(message("folder for the receipt")))
     add_json(receive_)
@@ -68,7 +69,7 @@ def _receive(asked: Namespace) -> int:
     now = datetime.now(UTC)
     trust = trust_for(asked, comparison_of(asked.file) if asked.trust is None else "", now)
     signer = opened_identity(asked, asked.identity)
-    report, path = receive(asked.file, trust, signer, folder_of(asked.out), now)
+    report, path = receive(asked.file, trust, signer, folder_of(asked.out), now, held(asked))
     if asked.json:
         as_json(report.as_json() | {"receipt": str(path)})
         return 0

@@ -1,6 +1,6 @@
 """`labclient verify`: what a package is worth, everything found said."""
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,11 @@ from labclient.cli._common import (
     moment,
     trust_for,
 )
-from labclient.cli._out import as_json, line, text
+from labclient.cli._notebook import checkpoint_text
+from labclient.cli._out import as_json, line, text, trouble
 from labclient.cli._verbs import Verbs
 from labclient.clock import iso
+from labclient.errors import NotVerified
 from labclient.package import Commitment, PackageReport, comparison_of, is_sealed, verify_package, verify_sealed
 from labclient.participation import ROLE_NAMES
 from labclient.plan import PLAN_ORIGINS
@@ -38,7 +40,20 @@ def add(verbs: Verbs) -> None:
     verify.add_argument("file", type=Path, metavar="FILE")
     add_trust(verify)
     verify.add_argument("--at", type=moment, metavar="TIME", help=say(message("time of receipt, if it was not now")))
+    add_held(verify)
     add_json(verify)
+
+
+def add_held(verb: ArgumentParser) -> None:
+    told = message("a checkpoint of this notebook that came before; may be repeated: the package must continue it")
+    verb.add_argument(
+        "--checkpoint", type=Path, action="append", default=[], metavar="FILE", dest="held", help=say(told)
+    )
+
+
+def held(asked: Namespace) -> list[str]:
+    """The notes of the checkpoints named."""
+    return [checkpoint_text(path) for path in asked.held]
 
 
 def told_report(report: PackageReport) -> None:
@@ -48,6 +63,7 @@ def told_report(report: PackageReport) -> None:
         line(message("{comparison}, {laboratory}, revision {revision}; plan {origin}; {entries} entries, root {root}",
                      comparison=info.comparison, laboratory=info.laboratory, revision=info.revision,
                      origin=PLAN_ORIGINS[info.plan_origin], entries=info.log.entries, root=info.log.root))  # fmt: skip
+        line(message("Plan as it was accepted: SHA-256 {digest}", digest=info.plan.sha256))
     for one in report.report.signatures:
         line(message("{number}. {role}: {name} ({id}), {laboratory}: {status}; “{statement}”, by their clock {time}",
                      number=one.number, role=ROLE_NAMES.get(one.role, one.role), name=one.person.name, id=one.person.id,
@@ -69,6 +85,8 @@ def told_report(report: PackageReport) -> None:
         if report.ok
         else message("NOT verified.")
     )
+    if not report.ok:
+        trouble(say(message("→ {step}", step=NotVerified.usual)))
 
 
 def recomputed(report: PackageReport) -> bool:
@@ -83,7 +101,7 @@ def _verify(asked: Namespace) -> int:
     trust = trust_for(asked, comparison_of(asked.file) if asked.trust is None else "", at)
     if sealed:
         return _told_sealed(verify_sealed(asked.file, trust, at), as_document=asked.json)
-    report = verify_package(asked.file, trust, at)
+    report = verify_package(asked.file, trust, at, held(asked))
     if asked.json:
         as_json(report.as_json() | {"recomputed": recomputed(report)})
     else:

@@ -4,7 +4,7 @@ A stranger can verify signatures and digests without this program; what only it 
 readings by the pilot's plan.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +19,7 @@ from labclient.notebook import Reader, check, is_simulated, restore
 from labclient.package._data import PACKAGE_JSON, REPORT_PDF, RESULT_JSON, PackageInfo, ResultFile
 from labclient.package._deviations_again import deviations
 from labclient.package._gates_again import gates
+from labclient.package._held import against_held, clock_of
 from labclient.package._origin import anchors, open_plan
 from labclient.plan import Plan, TrustList
 from labclient.signing import Container, Finding, Report, canonical, parse_strict, read_container, verify_container
@@ -55,19 +56,20 @@ class PackageReport(Struct, frozen=True):
         return whole | {"ok": self.ok, "package": about}
 
 
-def verify_package(path: Path, trust: TrustList, moment: datetime) -> PackageReport:
-    """Verify the package at `path` against the pilot's trust list, at `moment` (the time of receipt).
+def verify_package(path: Path, trust: TrustList, moment: datetime, held: Sequence[str] = ()) -> PackageReport:
+    """Verify the package at `path` against the pilot's trust list, at `moment` (the time of receipt). `held` are the
+    notes of checkpoints that came before the package: its log must continue them.
 
     Whatever is wrong with it is a finding. Raises `StorageTrouble` when it cannot be read at all.
     """
     try:
         with read_container(path) as container:
-            return _verify(container, trust, moment)
+            return _verify(container, trust, moment, held)
     except NotVerified as trouble:
         return PackageReport(Report("", moment, (), (), ()), None, (Finding("container", trouble.sentence),))
 
 
-def _verify(container: Container, trust: TrustList, moment: datetime) -> PackageReport:
+def _verify(container: Container, trust: TrustList, moment: datetime, held: Sequence[str]) -> PackageReport:
     try:
         info = _json(container, PACKAGE_JSON, PackageInfo)
     except NotVerified as trouble:
@@ -77,7 +79,7 @@ def _verify(container: Container, trust: TrustList, moment: datetime) -> Package
     report = verify_container(container, anchors(trust), roles, moment, distinct=False)  # the plan says, further on
     findings = [*_people(report, info, trust)]
     if report.ok:  # what nobody vouches for is not worth computing
-        findings += _content(container, info, trust, moment, report)
+        findings += _content(container, info, trust, moment, report, held)
     return PackageReport(report, info, tuple(findings))
 
 
@@ -104,7 +106,7 @@ def _people(report: Report, info: PackageInfo, trust: TrustList) -> Iterator[Fin
 
 
 def _content(
-    container: Container, info: PackageInfo, trust: TrustList, moment: datetime, report: Report
+    container: Container, info: PackageInfo, trust: TrustList, moment: datetime, report: Report, held: Sequence[str]
 ) -> Iterator[Finding]:
     with TemporaryDirectory(prefix="labclient-") as name:
         folder = Path(name)
@@ -116,11 +118,13 @@ def _content(
             notebook = folder / "restored.labnote"
             restore(folder, notebook)
             yield from _log(notebook, info)
+            yield from against_held(notebook, held)
             with Reader.open(notebook) as reader:
                 yield from _foreign(container, reader)
                 yield from _documents(reader, info)
                 yield from _satellites(reader)
                 yield from _by_hand(reader)
+                yield from clock_of(reader)
                 plan = _plan(reader, folder, info, trust, moment)
                 said = (info.roles, info.comparison, info.assurance)
                 takes_part = any(one.laboratory.code == info.laboratory for one in plan.participants)

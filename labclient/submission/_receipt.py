@@ -1,5 +1,6 @@
 """Receipts: the pilot verifies a package and signs that it is there; the client verifies that, then says delivered."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -43,13 +44,15 @@ class TakenReceipt(Struct, frozen=True):
     sha256: str
 
 
-def receive(package: Path, trust: TrustList, signer: Signer, out: Path, moment: datetime) -> tuple[PackageReport, Path]:
-    """The pilot's side: verify the package and sign its receipt into the folder `out`. Receiving the same package again
-    gives the receipt already signed.
+def receive(
+    package: Path, trust: TrustList, signer: Signer, out: Path, moment: datetime, held: Sequence[str] = ()
+) -> tuple[PackageReport, Path]:
+    """The pilot's side: verify the package, also against the checkpoints `held` of its notebook, and sign its receipt
+    into the folder `out`. Receiving the same package again gives the receipt already signed.
 
     Raises `NotVerified` when the package does not hold, or when the signer is not a pilot of the trust list.
     """
-    report = verify_package(package, trust, moment)
+    report = verify_package(package, trust, moment, held)
     info = report.info
     if not report.ok or info is None:
         reason = next((one.sentence for one in report.all_findings if one.grave), message("It is not signed."))
