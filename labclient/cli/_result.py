@@ -4,9 +4,18 @@ import sys
 
 import msgspec
 
-from labclient.cli._out import as_json, line, trouble
+from labclient.cli._out import as_json, line, text, trouble
 from labclient.errors import WrongUse
-from labclient.evaluation import Result, cautions_told, chain_told, coverage_told, examined_told
+from labclient.evaluation import (
+    MOST_PAIRED,
+    Result,
+    cautions_told,
+    chain_told,
+    coefficient_shown,
+    coverage_told,
+    examined_told,
+    joint_told,
+)
 from labclient.participation import State
 from labclient.plan import Plan
 from labclient.words import message, say
@@ -39,3 +48,15 @@ def told_result(plan: Plan, result: Result) -> None:
             line(message("    {sentence}", sentence=told))
         for warning in cautions_told(one):
             line(message("Warning: {sentence}", sentence=warning))
+    _told_joint(result)
+
+
+def _told_joint(result: Result) -> None:
+    """How the results are correlated; many of them as a matrix."""
+    for told in joint_told(result):
+        line(told)
+    if result.joint is not None and len(result.joint.points) > MOST_PAIRED:
+        width = max(7, *(len(point) for point in result.joint.points))
+        text(" ".join([" " * width, *(point.rjust(width) for point in result.joint.points)]))
+        for point, row in zip(result.joint.points, result.joint.r, strict=True):
+            text(" ".join([point.ljust(width), *(coefficient_shown(r).rjust(width) for r in row)]))

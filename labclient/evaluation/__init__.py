@@ -27,6 +27,7 @@ from labclient.evaluation._data import (
     Correction,
     Drawn,
     Figure,
+    Joint,
     Outlying,
     PointResult,
     Result,
@@ -47,6 +48,7 @@ from labclient.evaluation._degrees import (
 )
 from labclient.evaluation._forms import forms_told
 from labclient.evaluation._inputs import BudgetDeclared, CertifiedValue, Declared, InfluenceUncertainty, Standard
+from labclient.evaluation._joint import MOST_PAIRED, coefficient_shown, joint_of, joint_told
 from labclient.evaluation._logger import (
     ClocksCompared,
     LoggerFile,
@@ -102,6 +104,7 @@ __all__ = [
     "FORM_NAMES",
     "METHODS",
     "METHODS_OF_REFERENCE",
+    "MOST_PAIRED",
     "NOT_RECORDED",
     "REFERENCE_RULES",
     "SCORE_RULES",
@@ -127,6 +130,7 @@ __all__ = [
     "Drawn",
     "Figure",
     "InfluenceUncertainty",
+    "Joint",
     "LabPoint",
     "Level",
     "LoggerFile",
@@ -162,6 +166,7 @@ __all__ = [
     "check_again",
     "check_released",
     "clock_checks",
+    "coefficient_shown",
     "computed_as_json",
     "computed_told",
     "counts",
@@ -180,6 +185,8 @@ __all__ = [
     "functional",
     "input_told",
     "is_known",
+    "joint_of",
+    "joint_told",
     "k_text",
     "lab_point",
     "logger_file",

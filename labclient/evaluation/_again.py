@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from labclient.evaluation._data import PointResult, Result
+from labclient.evaluation._joint import same_joint
 
 _OF_U: Final = 1e-6  # of the combined uncertainty: so far may values differ that functions made
 _LAST_PLACES: Final = 1e-9  # of what follows from them by slopes: sensitivities, contributions, shares
@@ -21,6 +22,8 @@ _DRAWN_FROM: Final = ("U", "k", "reported_U", "reported_value")  # where ν_eff 
 def same_result(said: Result, again: Result) -> bool:
     """Whether two results of the same record say the same."""
     if said.methods != again.methods or len(said.points) != len(again.points):
+        return False
+    if not same_joint(said.joint, again.joint):
         return False
     return all(_same_point(*pair) for pair in zip(said.points, again.points, strict=True))
 

@@ -160,13 +160,25 @@ class PointResult(_Body, frozen=True, omit_defaults=True):
     cautions: tuple[Caution, ...] = ()
 
 
-class Result(_Body, frozen=True):
-    """The results of all points, as computed from the log up to `entries` by this version of the program."""
+class Joint(_Body, frozen=True):
+    """How the results of the points are correlated: the coefficients `r`, one row a point in the order of `points`, to
+    six decimals. The rows `common` of the budget are one quantity at all points."""
+
+    method: str
+    common: tuple[str, ...]
+    points: tuple[str, ...]
+    r: tuple[tuple[str, ...], ...]
+
+
+class Result(_Body, frozen=True, omit_defaults=True):
+    """The results of all points, as computed from the log up to `entries` by this version of the program. `joint` where
+    the plan asks for it."""
 
     entries: int
     program: str
     methods: tuple[str, ...]
     points: tuple[PointResult, ...]
+    joint: Joint | None = None
 
 
 def digits(value: float) -> str:

@@ -26,6 +26,7 @@ from labclient.evaluation._data import (
 )
 from labclient.evaluation._examined import information, outlying
 from labclient.evaluation._inputs import BudgetDeclared, Standard
+from labclient.evaluation._joint import JOINT_METHOD, joint_of
 from labclient.evaluation._readings import all_readings
 from labclient.evaluation._updown import hysteresis, up_and_down_figures
 from labclient.evaluation._valued import Told, Valued, drawn, fixed_value, valued
@@ -74,7 +75,13 @@ def result(record: Reader, plan: Plan, entries: int, told: Told | None = None) -
             hysteresis=hysteresis(counting),
         )
         points.append(_point_result(given, counting, mine, _share(told, place, len(plan.points))))
-    return Result(entries=entries, program=labclient.__version__, methods=_methods(plan), points=tuple(points))
+    return Result(
+        entries=entries,
+        program=labclient.__version__,
+        methods=_methods(plan),
+        points=tuple(points),
+        joint=joint_of(plan, points),
+    )
 
 
 def _methods(plan: Plan) -> tuple[str, ...]:
@@ -82,7 +89,8 @@ def _methods(plan: Plan) -> tuple[str, ...]:
     drawing = ("monte-carlo-adaptive/1",) if plan.monte_carlo else ()
     model = ("model-expression/1", *_formulas(plan.model.expression)) if plan.model else ()
     level = f"type-a-{rule.independent_level}/1"
-    return (rule.scheme.method, level, *model, "gum-first-order/1", *drawing, plan.rounding.method)
+    joint = (JOINT_METHOD,) if plan.common_rows else ()
+    return (rule.scheme.method, level, *model, "gum-first-order/1", *joint, *drawing, plan.rounding.method)
 
 
 def _formulas(expression: str) -> tuple[str, ...]:

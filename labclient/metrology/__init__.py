@@ -62,6 +62,7 @@ from labclient.metrology._drift import Line, LineValue, fit_line, line_at
 from labclient.metrology._drift_forms import Drift, DriftChoice, DriftForm, Why, choose_drift, drift_at, fit_drift
 from labclient.metrology._homogeneity import BetweenUnits, Homogeneity, between_units, homogeneity
 from labclient.metrology._its90 import its90_reference, its90_slope, its90_temperature, its90_w
+from labclient.metrology._joint import joint_correlation
 from labclient.metrology._legs import Leg, LegChange, Session, Transport, transport, u_transport
 from labclient.metrology._model import Model, parse_model
 from labclient.metrology._monte_carlo import MonteCarlo, MonteCarloRule, Validation, monte_carlo, validate_budget
@@ -272,6 +273,7 @@ __all__ = [
     "its90_slope",
     "its90_temperature",
     "its90_w",
+    "joint_correlation",
     "judge",
     "largest_consistent_subset",
     "line_at",

@@ -366,6 +366,9 @@ class Plan(_Data, frozen=True):
     examination: Examination | None = None
     sanity: Sanity = Sanity()
     monitoring: Monitoring | None = None
+    common_rows: tuple[Identifier, ...] = ()
+    """Rows of the budget that are one quantity at all points, such as one certificate or one thermometer: the results
+    are then stated with their correlation."""
 
     def point(self, id: str) -> Point:
         """The point of that id; KeyError when the plan has none."""

@@ -8,6 +8,7 @@ import msgspec
 
 from labclient.errors import UnitUnknown
 from labclient.plan._data import Plan, Quantity, Range
+from labclient.plan._joint_rules import joint_faults
 from labclient.plan._model_rules import model_faults
 from labclient.plan._monitoring_rules import monitoring_faults
 from labclient.plan._schemes import scheme_faults
@@ -30,6 +31,7 @@ def faults(plan: Plan) -> tuple[Message, ...]:
         *_budget(plan),
         *model_faults(plan),
         *monitoring_faults(plan),
+        *joint_faults(plan),
         *_people(plan),
     )
 
