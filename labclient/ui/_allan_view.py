@@ -129,7 +129,7 @@ class AllanPlot(Plot):
 
     def _draw(self) -> None:
         table = self.table_shown
-        self._canvas.setVisible(table is not None and any(table.deviations))
+        self.show_canvas(table is not None and any(table.deviations))
         if table is not None and any(table.deviations):
             self._unit, self._size = fitting_unit(max(table.deviations), self._seen.unit if self._seen else "")
             there = np.array(table.deviations) > 0

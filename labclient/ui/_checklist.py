@@ -64,6 +64,7 @@ class _Row(QWidget):
         self.note.setAccessibleName(say(message("{item}: note", item=words)))
         self.note.textChanged.connect(self._turn)
         self.head = QHBoxLayout()
+        self.head.setSpacing(space(S1))
         self.head.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignVCenter)
         self.head.addWidget(self.told, 1)
         layout = QVBoxLayout(self)
@@ -118,6 +119,8 @@ class _Asked(_Row):
             self.group.addButton(button)
             self.head.addWidget(button)
             self.buttons[answer] = button
+        if NONE not in values:  # the answers of all items stand in columns
+            self.head.addSpacing(QRadioButton(say(_WORDS[NONE])).sizeHint().width() + self.head.spacing())
         self._turn()
 
     @property

@@ -16,7 +16,7 @@ NO_READING: Final = "--.---"
 _THIN: Final = "\u2009"
 _PLAIN: Final = re.compile(r"([+-]?)(\d+)(?:(\.)(\d*))?([eE][+-]?\d+)?", re.ASCII)
 _GAP: Final = 0.18
-_UNIT_SIZE: Final = 0.5
+_UNIT_SIZE: Final = 0.42
 _WITH_DIGITS: Final = frozenset({"ok", "unstable", "settling"})
 
 
@@ -65,6 +65,11 @@ class BigDigits(QWidget):
         """The digits on screen, grouped."""
         return grouped(self._digits)
 
+    @property
+    def digit_height(self) -> float:
+        """How high a digit stands on the screen, in pixels."""
+        return QFontMetricsF(self._fitting(self._area())).capHeight()
+
     def show_reading(self, text: str, unit: str, status: str) -> None:
         """Show a reading's `text` as the instrument sent it. Only "ok" is live; "unstable" and "settling" keep their
         digits, subdued and with the reason; any other status has no digits to show."""
@@ -74,6 +79,10 @@ class BigDigits(QWidget):
         self._digits, self._unit = (text.strip() if status in _WITH_DIGITS else NO_READING), unit
         self._note = None if self._live else status_note(status)
         self._tell()
+
+    def fit_anew(self) -> None:
+        """Another kind of reading follows: the size need not suit those before."""
+        self._widest = NO_READING
 
     def show_stale(self) -> None:
         """The last reading is too old to stand for now."""
@@ -90,7 +99,7 @@ class BigDigits(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme, note_font = current_theme(), type_font(Type.BODY)
         note_height = QFontMetricsF(note_font).height()
-        area = QRectF(self.rect()).adjusted(0, 0, 0, -note_height)
+        area = self._area()
         font = self._fitting(area)
         unit_font = _sized(font.pixelSize() * _UNIT_SIZE)
         digits, unit = self.shown, self._unit
@@ -122,6 +131,10 @@ class BigDigits(QWidget):
         if event.type() in {QEvent.Type.LanguageChange, QEvent.Type.FontChange, QEvent.Type.PaletteChange}:
             self._tell()
 
+    def _area(self) -> QRectF:
+        """Where the digits are: a line below them is for the status."""
+        return QRectF(self.rect()).adjusted(0, 0, 0, -QFontMetricsF(type_font(Type.BODY)).height())
+
     def _tell(self) -> None:
         if _advance(self.shown, _sized(100)) > _advance(grouped(self._widest), _sized(100)):
             self._widest = self._digits
@@ -139,7 +152,7 @@ class BigDigits(QWidget):
             metrics = QFontMetricsF(_sized(100 * _UNIT_SIZE))
             width += QFontMetricsF(font).horizontalAdvance("0") * 0.35 + metrics.horizontalAdvance(self._unit)
         height = QFontMetricsF(font).capHeight() * 1.3
-        return _sized(max(1.0, 100 * min(area.width() * 0.96 / width, area.height() / height)))
+        return _sized(max(1.0, 100 * min(area.width() * 0.98 / width, area.height() / height)))
 
     def _size(self, times: float) -> QSize:
         note = type_font(Type.BODY)

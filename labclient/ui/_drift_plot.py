@@ -94,7 +94,7 @@ class DriftPlot(Plot):
     def show_drawing(self, drawing: Drawing) -> None:
         """Show this and nothing else."""
         self._shown = drawing
-        self._canvas.setVisible(drawing.zero is not None)
+        self.show_canvas(drawing.zero is not None)
         if drawing.zero is not None:
             self._draw(drawing, drawing.zero)
         self._speak()

@@ -4,6 +4,8 @@ from functools import cache
 
 from PySide6.QtGui import QFont, QFontDatabase
 
+from labclient.words import language
+
 _SUBSTITUTES = ("Microsoft YaHei UI", "Noto Sans CJK SC", "WenQuanYi Micro Hei", "Sans Serif")
 _SMALLEST_BODY = 10.0
 
@@ -18,8 +20,11 @@ def family() -> str:
 
 
 def body_font(system: QFont, scale: float = 1.0) -> QFont:
-    """The font of running text: the system's size (10 pt at least) times `scale`, digits of one width."""
+    """The font of running text: the system's size (10 pt at least) times `scale`, digits of one width, and quotation
+    marks as wide as the language in use has them."""
     font = QFont([family(), *_SUBSTITUTES])
     font.setPointSizeF(max(system.pointSizeF(), _SMALLEST_BODY) * scale)
     font.setFeature(QFont.Tag("tnum"), 1)
+    if language() == "en":
+        font.setFeature(QFont.Tag("pwid"), 1)
     return font

@@ -64,6 +64,7 @@ class StructForm(QWidget):
         self._troubles: dict[str, Sentence] = {}
         self._editable = True
         layout = QFormLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
         layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         layout.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)

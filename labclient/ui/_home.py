@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QListWidget, QListWidgetItem, QSizePolicy
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QListWidget, QListWidgetItem, QSizePolicy
 
 from labclient.errors import Trouble
 from labclient.home import this_pc
@@ -16,6 +16,7 @@ from labclient.signing import write_whole
 from labclient.ui._aside import Aside
 from labclient.ui._desk import Desk
 from labclient.ui._dialog import Sentence, told
+from labclient.ui._empty import Empty
 from labclient.ui._marked import lead
 from labclient.ui._marks import mark_icon
 from labclient.ui._page import Page
@@ -25,6 +26,11 @@ RECENT, _DUE = "recent", "certificates due"
 _KEPT = 20
 _A_FEW = 5
 _TRIAL = message("Try it on simulated instruments")
+_WAYS_IN = (
+    message("“Begin with a plan…” takes what the pilot laboratory has sent: the plan and its trust list."),
+    message("“Open a notebook…” goes on with one that was begun on another PC."),
+    message("“Try it on simulated instruments” plays a whole comparison: nothing can be spoiled."),
+)
 _PATH = Qt.ItemDataRole.UserRole
 
 
@@ -56,15 +62,7 @@ class HomePage(Page):
         super().__init__(desk, message("Comparisons"))
         self._aside = aside
         self.missing.hide()
-        self.empty = QLabel(
-            say(
-                message(
-                    "No comparison yet. Begin one with the plan that the pilot laboratory has sent, "
-                    "or try the program on simulated instruments first."
-                )
-            )
-        )
-        self.empty.setWordWrap(True)
+        self.empty = Empty(message("No comparison yet."), *_WAYS_IN)
         self.list = QListWidget()
         self.list.setAccessibleName(say(message("Comparisons")))
         height = self.fontMetrics().height()
@@ -79,6 +77,7 @@ class HomePage(Page):
         self.due.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         for widget in (self.due, self.empty, self.search):
             self.body.addWidget(widget)
+        self.body.setStretchFactor(self.empty, 1)
         self.body.addWidget(self.list, 1)
         self.secondary(message("Open a notebook…"), self.choose)
         self.secondary(message("Begin with a plan…"), self.begun.emit)

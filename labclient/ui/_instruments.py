@@ -15,6 +15,7 @@ from labclient.ui._deviation_dialog import SignedDeviationDialog
 from labclient.ui._dialog import Sentence, told
 from labclient.ui._digits import NO_READING, grouped, status_note
 from labclient.ui._driver_settings_dialog import DriverSettingsDialog
+from labclient.ui._empty import Empty
 from labclient.ui._find_dialog import FindDialog
 from labclient.ui._health_line import HealthLine
 from labclient.ui._instrument_work import (
@@ -29,6 +30,7 @@ from labclient.ui._instrument_work import (
     today,
     try_out,
 )
+from labclient.ui._marked import lead
 from labclient.ui._marks import mark_icon
 from labclient.ui._page import Page
 from labclient.ui._part_panel import PartPanel
@@ -60,7 +62,7 @@ class InstrumentsPage(Page):
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.currentCellChanged.connect(self._choose)
-        self.none = _label(say(_NONE))
+        self.none = Empty(_NONE, *_STEPS)
         self.concerns = Sentence("attention")
         self.about = _label()
         self.health = HealthLine(tries)
@@ -87,6 +89,7 @@ class InstrumentsPage(Page):
                        self.health, self.part, self.action_row, self.about, self.certificate):  # fmt: skip
             self.body.addWidget(widget)
         self.body.addStretch(1)
+        self.body.setStretchFactor(self.none, 1000)
         self._add_buttons()
         tries.done.connect(self._done)
         tries.crashed.connect(self._rest)
@@ -327,10 +330,13 @@ class InstrumentsPage(Page):
             self.try_button.setEnabled(True)
         label = message("Stop") if self._working == _TRY else message("Test read {count} times", count=TRIED)
         self.try_button.setText(say(label))
-        self.try_button.setShortcut("Ctrl+Return")
+        if self.try_button.objectName() == "primary":
+            self.try_button.setShortcut("Ctrl+Return")
         free = self._benchful is not None and not self._working
         for button in (self.find_button, self.register_button):
             button.setEnabled(free)
+        lead([self.find_button, self.register_button, self.identify_button, self.try_button],
+             self.find_button if free and not self.table.rowCount() else self.try_button)  # fmt: skip
         self.settings_button.setEnabled(free and listed is not None and listed.driver is not None)
         self.part.let_work(free, self.snapshot is not None and self.snapshot.state.simulated)
         self.certificate.let_work(free)
@@ -352,9 +358,11 @@ def _row(one: Listed) -> list[str | QTableWidgetItem]:
     return [name, one.one.model or "—", one.one.serial or "—", state, one.answered or "—"]
 
 
-_NONE = message(
-    "No instrument is registered. “Find…” looks on all buses; “Register…” takes one by its address, or a thing without "
-    "an interface. Then enter its certificate, and bind it to the comparison."
+_NONE = message("No instrument is registered yet.")
+_STEPS = (
+    message("“Find…” looks on all buses; “Register…” takes one by its address, or a thing without an interface."),
+    message("Enter its certificate; a second person confirms it."),
+    message("Bind it to what the plan wants measured, and read it for a test."),
 )
 
 

@@ -1,4 +1,6 @@
-"""What draws the eye: the field at fault, the one button that comes next."""
+"""What draws the eye: the field at fault, the one button that comes next, always at the end of its row."""
+
+from itertools import pairwise
 
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QPushButton, QWidget
@@ -11,7 +13,8 @@ def mark(widget: QWidget, wrong: bool) -> None:
 
 
 def stand_out(buttons: list[QPushButton], next_one: QPushButton) -> None:
-    """Give `next_one` among these the look of the primary button; its key is its own."""
+    """Give `next_one` among these the look and the place of the primary button; its key is its own."""
+    _place(buttons, next_one)
     for button in buttons:
         name = "primary" if button is next_one else ""
         if button.objectName() != name:
@@ -20,7 +23,8 @@ def stand_out(buttons: list[QPushButton], next_one: QPushButton) -> None:
 
 
 def lead(buttons: list[QPushButton], next_one: QPushButton) -> None:
-    """Make `next_one` the one primary button among these, with Ctrl+Enter."""
+    """Make `next_one` the one primary button among these, at the end of the row, with Ctrl+Enter."""
+    _place(buttons, next_one)
     for button in buttons:
         leads = button is next_one
         if leads == (button.objectName() == "primary") and leads == (not button.shortcut().isEmpty()):
@@ -28,6 +32,20 @@ def lead(buttons: list[QPushButton], next_one: QPushButton) -> None:
         button.setObjectName("primary" if leads else "")
         button.setShortcut(QKeySequence("Ctrl+Return") if leads else QKeySequence())
         _dress(button)
+
+
+def _place(buttons: list[QPushButton], next_one: QPushButton) -> None:
+    """The others in their order, then `next_one`; the keys go the same way."""
+    parent = next_one.parentWidget()
+    layout = parent.layout() if parent is not None else None
+    if layout is None or layout.indexOf(next_one) in {-1, layout.count() - 1}:
+        return
+    order = [*(one for one in buttons if one is not next_one and layout.indexOf(one) >= 0), next_one]
+    for button in order:
+        layout.removeWidget(button)
+        layout.addWidget(button)
+    for before, after in pairwise(order):
+        QWidget.setTabOrder(before, after)
 
 
 def _dress(widget: QWidget) -> None:

@@ -70,18 +70,31 @@ def mark_icon(state: State | str, theme: Theme | None = None, size: int = 0) -> 
         paint_mark(painter, State(state), theme, QRectF(pixmap.rect()))
         painter.end()
         pixmap.setDevicePixelRatio(ratio)
-        icon.addPixmap(pixmap)
+        for mode in (
+            QIcon.Mode.Normal,
+            QIcon.Mode.Selected,
+            QIcon.Mode.Disabled,
+        ):  # its colour means something: no tint
+            icon.addPixmap(pixmap, mode)
     return icon
 
 
 class StateMark(QWidget):
-    """A state as shape and word, in the colour of its meaning; `word` replaces the usual word."""
+    """A state as shape and word, in the colour of its meaning; `word` replaces the usual word. One that `shrinks`
+    leaves its word away where there is no room for it, never cuts it."""
 
     def __init__(
-        self, state: State = State.WAITING, word: Message | None = None, parent: QWidget | None = None
+        self,
+        state: State = State.WAITING,
+        word: Message | None = None,
+        parent: QWidget | None = None,
+        *,
+        shrinks: bool = False,
     ) -> None:
         super().__init__(parent)
-        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        self._shrinks = shrinks
+        across = QSizePolicy.Policy.Preferred if shrinks else QSizePolicy.Policy.Minimum
+        self.setSizePolicy(across, QSizePolicy.Policy.Fixed)
         self._state, self._word = state, word
         self.show_state(state, word)
 
@@ -92,6 +105,8 @@ class StateMark(QWidget):
     def show_state(self, state: State, word: Message | None = None) -> None:
         self._state, self._word = state, word
         self.setAccessibleName(self._text())
+        if self._shrinks:
+            self.setToolTip(self._text())
         self.updateGeometry()
         self.update()
 
@@ -102,16 +117,17 @@ class StateMark(QWidget):
         )
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        return QSize(self.fontMetrics().height(), self.fontMetrics().height()) if self._shrinks else self.sizeHint()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme, height = current_theme(), self.fontMetrics().height()
         painter = QPainter(self)
         side = height * 0.8
         paint_mark(painter, self._state, theme, QRectF(0, (self.height() - side) / 2, height, side))
-        painter.setPen(QColor(state_colour(self._state, theme)))
-        left = height + space(S1, self.font())
-        painter.drawText(self.rect().adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._text())
+        if self.width() >= self.sizeHint().width():
+            painter.setPen(QColor(state_colour(self._state, theme)))
+            left = height + space(S1, self.font())
+            painter.drawText(self.rect().adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._text())
         painter.end()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -54,7 +54,7 @@ class MeasurementPage(RunPage):
         desk.connecting.connect(self._connecting)
         self.redo_button = self._aside(message("Exclude… (F9)"), "F9")
         self.redo_button.setToolTip(say(message("Exclude cycles with a reason; they are measured again.")))
-        self._head.insertWidget(self._head.count() - 2, self.redo_button)
+        self.head.insertWidget(self.head.count() - 2, self.redo_button)
         self.redo_button.clicked.connect(self._ask_exclusion)
         self.deviation_button = self.secondary(message("Record a deviation…"), self._ask_deviation)
         self.buttons.insertWidget(self.buttons.indexOf(self.done_button), self.deviation_button)
@@ -96,6 +96,9 @@ class MeasurementPage(RunPage):
         super().show_replies(replies)
         if replies.fresh and replies.task == "environment":
             self._show_air(replies)
+
+    def told_on_bench(self) -> tuple[QWidget, ...]:
+        return self.way, self.room
 
     def forget(self) -> None:
         super().forget()

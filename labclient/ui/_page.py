@@ -3,34 +3,55 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from labclient.plan import Station
 from labclient.ui._commands import spell
 from labclient.ui._desk import Desk
 from labclient.ui._happening import Happening
+from labclient.ui._marks import State, StateMark
+from labclient.ui._theme import S1, S2, space
+from labclient.ui._view import station_mark
 from labclient.ui._watch import LiveReplies, Snapshot
 from labclient.words import Message, say
 
 
+class Button(QPushButton):
+    """A double click is one click: after the first another action may stand in the same place."""
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+
 class Page(QWidget):
     """Base of all pages. `advance` is called with every new state, `show_replies` with new readings; a page changes
-    nothing itself: it asks the desk. One that is not `live` shows a state only when it is looked at."""
+    nothing itself: it asks the desk. One that is not `live` shows a state only when it is looked at. A page `of` a
+    station says beside its title how that stands."""
 
     live = False
 
-    def __init__(self, desk: Desk, title: Message) -> None:
+    def __init__(self, desk: Desk, title: Message, of: Station | None = None) -> None:
         super().__init__()
+        self._of = of
         self.desk = desk
         self.snapshot: Snapshot | None = None
         self._unseen: Snapshot | None = None
         self.title = QLabel(say(title))
         self.title.setObjectName("title")
+        self.standing = StateMark(shrinks=True)
+        self.standing.hide()
+        self.head = QHBoxLayout()
+        self.head.setSpacing(space(S2))
+        self.head.addWidget(self.title)
+        self.head.addWidget(self.standing)
+        self.head.addStretch(1)
         self.missing = QLabel()
         self.missing.setObjectName("missing")
         self.missing.setWordWrap(True)
         self.missing.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.body = QVBoxLayout()
+        self.body.setContentsMargins(0, 0, 0, 0)
         self._bar = QWidget()
         self.buttons = QHBoxLayout(self._bar)
         self.buttons.setContentsMargins(0, 0, 0, 0)
@@ -43,7 +64,9 @@ class Page(QWidget):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is in it takes the keys
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         layout = QVBoxLayout(self)
-        layout.addWidget(self.title)
+        layout.setContentsMargins(space(S2), space(S1), space(S2), space(S2))
+        layout.setSpacing(space(S1))
+        layout.addLayout(self.head)
         layout.addWidget(self.missing)
         layout.addWidget(scroll, 1)
         layout.addWidget(self._bar)
@@ -70,6 +93,9 @@ class Page(QWidget):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show this state."""
         self.snapshot = snapshot
+        if self._of is not None:
+            self.standing.show_state(State(station_mark(snapshot.state, self._of)))
+            self.standing.show()
 
     def show_replies(self, replies: LiveReplies) -> None:
         """Show readings that have just become durable."""
@@ -80,6 +106,7 @@ class Page(QWidget):
     def forget(self) -> None:
         """Another notebook, or the same from its beginning, is about to be shown."""
         self.snapshot = self._unseen = None
+        self.standing.hide()
 
     def let_work(self, on: bool) -> None:
         """Whether anything can be done here; what is played by another process can only be watched."""
@@ -92,7 +119,7 @@ class Page(QWidget):
 
     def primary(self, label: Message, act: Callable[[], None]) -> QPushButton:
         """The one primary button, with Ctrl+Enter."""
-        button = QPushButton()
+        button = Button()
         spell(button, label)
         button.setObjectName("primary")
         button.setShortcut(QKeySequence("Ctrl+Return"))
@@ -102,7 +129,7 @@ class Page(QWidget):
 
     def in_body(self, label: Message, act: Callable[[], None]) -> QPushButton:
         """A button of its own line in the body, as wide as its words."""
-        button = QPushButton()
+        button = Button()
         spell(button, label)
         button.clicked.connect(act)
         self.body.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
@@ -110,7 +137,7 @@ class Page(QWidget):
 
     def secondary(self, label: Message, act: Callable[[], None]) -> QPushButton:
         """A further button, left of the primary one."""
-        button = QPushButton()
+        button = Button()
         spell(button, label)
         button.clicked.connect(act)
         self.buttons.addWidget(button)

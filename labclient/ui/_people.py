@@ -143,7 +143,7 @@ class NewKeyDialog(AskingDialog):
         super().__init__(parent, desk, "new-key", message("New key"), message("Make the key"))
         self.id, self.name, self.laboratory = QLineEdit(), QLineEdit(), QLineEdit()
         self.passphrase, self.again = QLineEdit(), QLineEdit()
-        self.roles = {role: QCheckBox(say(ROLE_NAMES[role]) if role in ROLE_NAMES else role) for role in ROLES}
+        self.roles = {role: QCheckBox(_role(role)) for role in ROLES}
         for field in (self.passphrase, self.again):
             field.setEchoMode(QLineEdit.EchoMode.Password)
         for field in (self.id, self.name, self.laboratory, self.passphrase, self.again):
@@ -189,8 +189,12 @@ def _row(one: Kept) -> tuple[str, ...]:
     if one.card is None:
         return one.id, "", "", "", say(one.trouble or message("waits for its certificate"))
     person = one.card.person
-    roles = ", ".join(say(ROLE_NAMES[role]) if role in ROLE_NAMES else role for role in person.roles)
+    roles = ", ".join(_role(role) for role in person.roles)
     return one.id, person.name, person.laboratory, roles, say(message("until {date}", date=one.card.ends.date()))
+
+
+def _role(role: str) -> str:
+    return say(ROLE_NAMES.get(role, message("pilot")))
 
 
 def _save_request(folder: Path, path: Path) -> None:

@@ -1,7 +1,10 @@
 """Where a run stands, in words: what is connected, how far it is, what comes next, and how the room is."""
 
+from math import ceil
+
 from msgspec import Struct
 
+from labclient.acquisition import time_text
 from labclient.participation import State
 from labclient.plan import (
     ARTEFACTS,
@@ -134,6 +137,27 @@ def invitation(state: State, station: Station) -> Message | None:
     if due is None:
         return None
     return message("F5 goes on: {point}, day {day}, cycle {n}.", point=due[0], day=due[1], n=due[2])
+
+
+def how_far(state: State, station: Station, taken: int, elapsed_s: float) -> Message:
+    """How many readings a warm-up or stability run has, and how long it goes on at least, at most or about."""
+    plan = state.plan
+    if station == "warm-up":
+        least, longest = (_seconds(one) - elapsed_s for one in (plan.warm_up.minimum, plan.warm_up.longest))
+        if least > 0:
+            return message("Reading {n} — {time} more at least", n=taken, time=time_text(ceil(least)))
+        if longest > 0:
+            return message("Reading {n} — {time} more at most", n=taken, time=time_text(ceil(longest)))
+        return message("Reading {n}", n=taken)
+    total = plan.stability.readings
+    if 1 < taken < total and elapsed_s > 0:
+        left = ceil((total - taken) * elapsed_s / (taken - 1))
+        return message("Reading {n} of {total} — about {time} more", n=taken, total=total, time=time_text(left))
+    return message("Reading {n} of {total}", n=taken, total=total)
+
+
+def _seconds(time: Quantity) -> float:
+    return convert(float(time.value), time.unit, "s")
 
 
 def air(limits: tuple[Range, ...], replies: LiveReplies) -> tuple[MarkState, Message, str]:

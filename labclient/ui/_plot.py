@@ -34,6 +34,7 @@ from labclient.words import Message, message, say
 
 _FRAME_S: Final = 0.04
 _SLOW_S: Final = 0.015
+_ROOM: Final = 1.02  # so that no reading lies on the edge
 _ARROWS: Final = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _CURSOR_KEYS: Final[dict[Qt.KeyboardModifier, Name]] = {
     Qt.KeyboardModifier.ControlModifier: "A",
@@ -249,12 +250,12 @@ class RunPlot(Plot):
         if self._band and max(map(abs, self._band)) <= 10 * (widest or float("inf")):
             low, high = min(low, 1.1 * self._band[0]), max(high, 1.1 * self._band[1])
         least = max(high - low, 1e-9 * abs(self._zero or 0.0), 1e-12 * self._scale) / 20
-        bottom, top = -grown(max(-low, least)) / self._scale, grown(max(high, least)) / self._scale
+        bottom, top = (grown(_ROOM * max(one, least)) / self._scale for one in (-low, high))
         first, last = self._pyramid.span if len(self._pyramid) else (0.0, 1.0)
         if self._growing or last <= first:
             first = floor(first)
             last = first + grown_time(last - first)
-        self._show((first, last), (bottom, top))
+        self._show((first, last), (-bottom, top))
 
     def _fit_levels(self, zero: float, seen: Seen) -> None:
         """Hold all that is in the reader's range of time; no change while it fills a quarter of what is shown."""
@@ -423,7 +424,7 @@ class RunPlot(Plot):
             unit, zero = self._shown_unit or "1", f"{grouped(f'{self._zero:.8g}')} {self._unit}".strip()
             reference = self._reference or message("relative to display zero {zero}", zero=zero)
             told = say(message("{unit}, {reference}", unit=unit, reference=reference))
-        self._canvas.setVisible(self._zero is not None)
+        self.show_canvas(self._zero is not None)
         self._caption.setText(told)
         self.setAccessibleName(say(message("Readings over time")))
         super()._speak()

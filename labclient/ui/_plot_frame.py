@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePoli
 
 from labclient.ui._axes import Canvas
 from labclient.ui._plot_save import Picture, copy_picture, save_plot
-from labclient.ui._theme import S1, S2, Type, current_theme, space, type_font
+from labclient.ui._theme import S1, S2, S4, Type, current_theme, space, type_font
 from labclient.words import Message, message, say
 
 Table = Callable[[Path], object]  # writes what the plot shows into a new file; called in another thread
@@ -145,6 +145,12 @@ class Plot(QWidget):
 
     # Looks and words
 
+    def show_canvas(self, on: bool) -> None:
+        """Whether there is anything to draw; if not, the caption stands alone in the middle."""
+        for one in (self._canvas, self._caption, self._more):
+            one.setVisible(on)
+        self.update()
+
     def put_readout(self, text: str) -> None:
         """What the cursors say; nothing hides the line."""
         self._readout.setText(text)
@@ -179,6 +185,10 @@ class Plot(QWidget):
         painter.setPen(pg.mkPen(theme.accent if self.hasFocus() else theme.line, width=2 if self.hasFocus() else 1))
         painter.setBrush(QColor(theme.surface))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), space(S1), space(S1))
+        if not self._canvas.isVisible():
+            painter.setPen(QColor(theme.muted))
+            room = QRectF(self.rect()).adjusted(space(S4), space(S2), -space(S4), -space(S2))
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._caption.text())
         painter.end()
 
     def changeEvent(self, event: QEvent) -> None:

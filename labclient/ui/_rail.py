@@ -10,7 +10,8 @@ from labclient.words import message, say
 
 
 class Rail(QListWidget):
-    """Two lines a station where there is room, else the name alone: mark and tool tip still tell the state."""
+    """Two lines a station where there is room, else the name alone: mark and tool tip still tell the state. On a low
+    window the names stand close, so that all are in sight."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,9 +40,17 @@ class Rail(QListWidget):
         self._word()
 
     def _word(self) -> None:
-        self._name(with_state=True)
-        if sum(self.sizeHintForRow(place) for place in range(self.count())) > self.viewport().height():
-            self._name(with_state=False)
+        for with_state, room in ((True, ""), (False, ""), (False, "close"), (False, "tight")):
+            self._stand(room)
+            self._name(with_state=with_state)
+            if sum(self.sizeHintForRow(place) for place in range(self.count())) <= self.viewport().height():
+                break
+
+    def _stand(self, room: str) -> None:
+        if (self.property("room") or "") != room:
+            self.setProperty("room", room)
+            self.style().unpolish(self)
+            self.style().polish(self)
 
     def _name(self, *, with_state: bool) -> None:
         for place, row in enumerate(self._rows):

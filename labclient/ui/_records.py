@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 from msgspec import Struct
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton
 
 from labclient.clock import SystemClock
@@ -27,7 +28,7 @@ class RecordPage(Page):
     action."""
 
     def __init__(self, desk: Desk, station: Station, title: Message, kind: str, of: type[Struct]) -> None:
-        super().__init__(desk, title)
+        super().__init__(desk, title, station)
         self.station = station
         self.form = self.make_form(of)
         self.form.changed.connect(self._rank)
@@ -35,6 +36,7 @@ class RecordPage(Page):
         self._here = False
         self._shown: Struct | None = None
         self._recorded: dict[str, object] | None = None
+        self._next: QPushButton | None = None
         self.checks = QLabel()
         self.checks.setWordWrap(True)
         self.body.addWidget(self.form)
@@ -48,6 +50,8 @@ class RecordPage(Page):
         self.body.addWidget(self.checks)
         self.body.addStretch(1)
         self.enter_button = self.secondary(message("Enter the record"), self._enter)
+        self.next_button = self.secondary(message("Functional check"), self._go_on)
+        self.next_button.hide()
         self.done_button = self.primary(message("Sign this station off"), self._finish)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -100,11 +104,27 @@ class RecordPage(Page):
             next_one = self.enter_button
         elif self._here:
             next_one = next((button for button, is_next in self.steps if is_next(state)), self.done_button)
-        lead([self.enter_button, self.done_button, *(button for button, _ in self.steps)], next_one)
+        self._ask_for(next_one)
         self.done_button.setEnabled(next_one is self.done_button and self._here and not missing(state, self.station))
         for button, _ in self.steps:
             button.setEnabled(self._here)
         self.decide.setVisible(_found_at(state, self.station) >= 0)
+
+    def _ask_for(self, next_one: QPushButton) -> None:
+        """Let the next thing to do be the primary button; a step of the body has a second button for that."""
+        in_body = next_one not in {self.enter_button, self.done_button}
+        self._next = next_one if in_body else None
+        self.next_button.setVisible(in_body)
+        if in_body:
+            self.next_button.setText(next_one.text())
+        leading = self.next_button if in_body else next_one
+        lead([self.enter_button, self.done_button, self.next_button], leading)
+        if in_body:
+            self.next_button.setShortcut(QKeySequence("Ctrl+Return"))  # a new text takes it away
+
+    def _go_on(self) -> None:
+        if self._next is not None:
+            self._next.click()
 
     def _action(self, label: Message, act: Callable[[], None]) -> QPushButton:
         return self._button(label, act, self.row)

@@ -32,7 +32,7 @@ class ResultsPage(Page):
     action."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, message("Results and budget"))
+        super().__init__(desk, message("Results and budget"), "results")
         self.station = "results"
         self._filled = False
         self._here = False

@@ -4,7 +4,7 @@ from math import inf
 
 from PySide6.QtCore import QElapsedTimer, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from labclient.participation import Participation, missing
 from labclient.plan import Station
@@ -17,13 +17,13 @@ from labclient.ui._digits import BigDigits
 from labclient.ui._happening import Happening
 from labclient.ui._marked import stand_out
 from labclient.ui._page import Page
-from labclient.ui._place import invitation
+from labclient.ui._place import how_far, invitation
 from labclient.ui._plot import RunPlot
 from labclient.ui._recent import Recent
 from labclient.ui._remark import EventDialog
 from labclient.ui._run_marks import RunMarks
 from labclient.ui._strip import stale_after
-from labclient.ui._theme import S1, S2, space
+from labclient.ui._theme import S1, space
 from labclient.ui._view import next_day, plain, verdicts
 from labclient.ui._watch import LiveReplies, Snapshot
 from labclient.units import convert
@@ -37,10 +37,10 @@ class RunPage(Page):
     live = True
 
     def __init__(self, desk: Desk, station: Station, title: Message, tasks: tuple[str, ...]) -> None:
-        super().__init__(desk, title)
+        super().__init__(desk, title, station)
         self.station = station
         self._tasks = tasks
-        self._run, self._taken = -1, 0
+        self._run, self._taken, self._series = -1, 0, -1
         self._recent = Recent()
         self._clock = QElapsedTimer()
         self._stale = QTimer(self)
@@ -61,7 +61,6 @@ class RunPage(Page):
         self.verdict.setWordWrap(True)
         self.bar = QProgressBar()
         self.bar.hide()
-        self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(space(S1))
         self.body.addWidget(self.digits)
         self.body.addWidget(self.plot, 1)
@@ -124,6 +123,9 @@ class RunPage(Page):
         if replies.run != self._run:
             self._begin(replies)
             self._suit_the_run()
+        if replies.series != self._series:  # digits of another size may follow
+            self._series = replies.series
+            self.digits.fit_anew()
         self._taken += len(replies.times)
         self.marks.take(replies)
         self.show_values(replies)
@@ -144,12 +146,12 @@ class RunPage(Page):
         """Put the readings into the plot."""
         self.plot.append(replies.times, replies.values[:, 0])
 
-    def where(self, replies: LiveReplies) -> Message:  # noqa: ARG002 - the measurement asks the replies
+    def where(self, replies: LiveReplies) -> Message:
         """How far the run is."""
-        if self.station == "stability" and self.snapshot is not None:
-            total = self.snapshot.state.plan.stability.readings
-            return message("Reading {n} of {total}", n=self._taken, total=total)
-        return message("Reading {n}", n=self._taken)
+        if self.snapshot is None or not len(replies.times):
+            return message("Reading {n}", n=self._taken)
+        elapsed_s = float(replies.times[-1]) - (self.plot.pyramid.span[0] if len(self.plot.pyramid) else 0.0)
+        return how_far(self.snapshot.state, self.station, self._taken, elapsed_s)
 
     def put_words(self, text: str) -> None:
         """Say where the run stands, on the bench view too."""
@@ -176,11 +178,15 @@ class RunPage(Page):
         if self._bench is not None:
             self._bench.reject()
         else:
-            self._bench = BenchView(self.window(), {self.digits: 3, self.plot: 4})
+            self._bench = BenchView(self.window(), self.told_on_bench(), {self.digits: 5, self.plot: 6})
             self._bench.setWindowTitle(self.title.text())
             self._bench.words.setText(self.words.text())
             self._bench.finished.connect(self._bench_left)
             self._bench.showFullScreen()
+
+    def told_on_bench(self) -> tuple[QWidget, ...]:
+        """What else somebody at the other end of the bench has to know."""
+        return ()
 
     def _asked(self, sentence: Message) -> None:
         """Cables are being moved: what was connected is not any more."""
@@ -198,21 +204,14 @@ class RunPage(Page):
             self.show_snapshot(self.snapshot)
 
     def _build_head(self) -> None:
-        """The title with what is done beside the run, and below it the words, which wrap: in the scrolled body they
-        would keep it from becoming lower."""
-        self._head = QHBoxLayout()
+        """What is done beside the run at the title, and below it the words, which wrap: in the scrolled body they would
+        keep it from becoming lower."""
         layout = self.layout()
         assert isinstance(layout, QBoxLayout)
-        layout.removeWidget(self.title)
-        layout.setContentsMargins(space(S2), 0, space(S2), space(S2))
-        layout.setSpacing(space(S1))
-        layout.insertLayout(0, self._head)
         self.above = QVBoxLayout()
         self.above.addWidget(self.words)
         self.above.setSpacing(0)
         layout.insertLayout(2, self.above)
-        self._head.addWidget(self.title)
-        self._head.addStretch(1)
         self.event_button = self._aside(message("Event… (F8)"), "F8")
         self.event_button.clicked.connect(self._ask_event)
         self.bench_button = self._aside(message("Bench view (F11)"), "F11")
@@ -224,7 +223,7 @@ class RunPage(Page):
         spell(button, label)
         button.setProperty("role", "quiet")
         button.setShortcut(QKeySequence(key))
-        self._head.addWidget(button)
+        self.head.addWidget(button)
         return button
 
     def _ask_event(self) -> None:
@@ -243,7 +242,7 @@ class RunPage(Page):
     def _suit_the_run(self) -> None:
         """Room for readings to come and for the digits only while there are some."""
         self.plot.set_growing(self.running)
-        self.digits.setVisible(self.running or self._run < 0 or self._bench is not None)
+        self.digits.setVisible(self.running or self._bench is not None)
 
     def _grow_stale(self) -> None:
         """No reading for three times the last pause: what stands there is not live any more."""

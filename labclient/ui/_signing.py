@@ -26,7 +26,7 @@ class SigningPage(Page):
     """Prepare the revision, let each role sign with its own key, write the package."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, message("Review and signatures"))
+        super().__init__(desk, message("Review and signatures"), "signing")
         self.explained = QLabel(
             say(message("Three people sign with their own keys. A change after the first signature discards them all."))
         )

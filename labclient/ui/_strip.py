@@ -2,7 +2,8 @@
 
 from math import inf
 
-from PySide6.QtCore import QElapsedTimer, QTimer
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from labclient.participation import Run
@@ -15,6 +16,7 @@ from labclient.words import Message, message, say
 
 STALE_S = 2.0  # a reading is never called stale sooner
 _TICK_MS = 500
+_LOW = 30  # lines of text: a lower window has no line to spare
 
 
 def stale_after(pause_s: float) -> float:
@@ -67,6 +69,21 @@ class InstrumentStrip(QFrame):
                 self._row.insertWidget(self._row.count() - 1, self._places[run.seq])
             self._places[run.seq].show_gaps(run.gaps)
         self._empty.setVisible(not self._places)
+        self._make_room()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.window().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """On a low window the strip is there only while something is measuring."""
+        if event.type() == QEvent.Type.Resize and watched is self.window():
+            self._make_room()
+        return super().eventFilter(watched, event)
+
+    def _make_room(self) -> None:
+        low = self.window() is not self and self.window().height() < _LOW * self.fontMetrics().height()
+        self.setVisible(bool(self._places) or not low)
 
     def show_replies(self, replies: LiveReplies) -> None:
         """Readings that have just become durable."""

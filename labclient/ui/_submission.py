@@ -24,7 +24,7 @@ class SubmissionPage(Page):
     """`package` is the written file where it was found, None where somebody has to say where it is."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, message("Submission"))
+        super().__init__(desk, message("Submission"), "submission")
         self.package: Path | None = None
         self._looked_for = ""
         self.said = _line()

@@ -223,18 +223,18 @@ QPushButton {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.ed
 QPushButton:hover {{ background: {t.raised}; }}
 QPushButton:pressed {{ background: {t.selected}; }}
 QPushButton:focus {{ border: 2px solid {t.accent}; padding: {s1 - 1}px {s3 - 1}px; }}
-QPushButton:disabled {{ color: {t.muted}; background: {t.ground}; border: 1px dashed {t.edge}; }}
+QPushButton:disabled {{ color: {t.muted}; background: {t.ground}; border: 1px solid {t.line}; }}
 QPushButton#primary {{ background: {t.accent}; color: {t.on_accent}; border: 1px solid {t.accent};
     padding: {s2}px {s3 * 2}px; font-weight: 600; }}
 QPushButton#primary:hover, QPushButton#primary:pressed {{ background: {t.accent_strong}; }}
 QPushButton#primary:focus {{ border: 6px double {t.on_accent}; padding: {s2 - 5}px {s3 * 2 - 5}px; }}
-QPushButton#primary:disabled {{ background: {t.raised}; color: {t.muted}; border: 1px dashed {t.edge}; }}
+QPushButton#primary:disabled {{ background: {t.raised}; color: {t.muted}; border: 1px solid {t.line}; }}
 QPushButton[role="quiet"] {{ background: transparent; border: 1px solid transparent; color: {t.accent}; }}
 QPushButton[role="quiet"]:disabled {{ color: {t.muted}; }}
 QPushButton[role="quiet"]:hover {{ background: {t.raised}; }}
 QPushButton[role="quiet"]:focus {{ border: 2px solid {t.accent}; }}
-QPushButton[role="way"] {{ padding: {s1}px {s1}px; }}
-QPushButton[role="way"]:focus {{ padding: {s1 - 1}px {s1 - 1}px; }}
+QPushButton[role="way"] {{ padding: {s1 // 2}px {s1}px; }}
+QPushButton[role="way"]:focus {{ padding: {s1 // 2 - 1}px {s1 - 1}px; }}
 QLineEdit, QPlainTextEdit, QComboBox {{ background: {t.surface}; color: {t.text};
     placeholder-text-color: {t.muted};
     border: 1px solid {t.edge}; border-radius: {s1}px; padding: {s1}px {s2}px; }}
@@ -255,10 +255,13 @@ QTableView {{ gridline-color: {t.line}; }}
 QTableView[role="rows"]::item {{ border-bottom: 1px solid {t.line}; }}
 QTableView[role="rows"]::item:focus {{ border: 2px solid {t.accent};
     padding: {s1 - 2}px {s2 - 2}px {s1 - 1}px; }}
+QListView[room="close"]::item {{ padding: {s1 // 2}px {s2}px; }}
+QListView[room="tight"]::item {{ padding: 0px {s2}px; }}
 QFrame[role="rail"] QAbstractItemView {{ border: none; }}
 QListView::item, QTreeView::item, QTableView::item {{ padding: {s1}px {s2}px; }}
+QHeaderView {{ background: {t.surface}; border: none; }}
 QHeaderView::section {{ background: {t.surface}; color: {t.muted}; border: none; border-bottom: 1px solid {t.line};
-    padding: {s1}px {s2}px; }}
+    padding: {s1}px {s2 + 2}px; }}
 QCheckBox {{ spacing: {s2}px; border: 2px solid transparent; border-radius: {s1}px; padding: 1px; }}
 QCheckBox:focus {{ border-color: {t.accent}; }}
 QCheckBox::indicator, QTableView::indicator {{ background: {t.surface}; border: 2px solid {t.edge};
@@ -266,14 +269,24 @@ QCheckBox::indicator, QTableView::indicator {{ background: {t.surface}; border: 
 QCheckBox::indicator:checked, QTableView::indicator:checked {{ background: {t.accent}; border-color: {t.accent};
     image: {tick}; }}
 QCheckBox::indicator:checked:disabled {{ background: {t.raised}; border-color: {t.edge}; image: {faint_tick}; }}
+QRadioButton {{ spacing: {s1}px; border: 2px solid transparent; border-radius: {s1}px; padding: 1px {s1}px 1px 1px; }}
+QRadioButton:focus {{ border-color: {t.accent}; }}
+QRadioButton::indicator {{ background: {t.surface}; border: 2px solid {t.edge}; border-radius: {s3 // 2 + 2}px;
+    width: {s3}px; height: {s3}px; }}
+QRadioButton::indicator:checked {{ border-color: {t.accent}; background: qradialgradient(cx: 0.5, cy: 0.5,
+    radius: 0.5, fx: 0.5, fy: 0.5, stop: 0 {t.accent}, stop: 0.5 {t.accent}, stop: 0.6 {t.surface},
+    stop: 1 {t.surface}); }}
+QRadioButton::indicator:checked:disabled {{ border-color: {t.edge}; background: qradialgradient(cx: 0.5, cy: 0.5,
+    radius: 0.5, fx: 0.5, fy: 0.5, stop: 0 {t.muted}, stop: 0.5 {t.muted}, stop: 0.6 {t.surface},
+    stop: 1 {t.surface}); }}
 QStatusBar {{ background: {t.surface}; border-top: 1px solid {t.line}; color: {t.muted}; }}
 QStatusBar::item {{ border: none; }}
 QProgressBar {{ background: {t.raised}; border: none; border-radius: {s1}px; text-align: center; color: {t.text}; }}
 QProgressBar::chunk {{ background: {t.selected}; border-bottom: {s1}px solid {t.accent}; }}
 QScrollArea {{ border: none; background: transparent; }}
 QScrollBar {{ background: transparent; border: none; }}
-QScrollBar:vertical {{ width: {s2}px; }}
-QScrollBar:horizontal {{ height: {s2}px; }}
+QScrollBar:vertical {{ width: {s2 + s1}px; margin-left: {s1}px; }}
+QScrollBar:horizontal {{ height: {s2 + s1}px; margin-top: {s1}px; }}
 QScrollBar::handle {{ background: {t.edge}; border-radius: {s2 // 2}px;
     min-height: {s3 * 2}px; min-width: {s3 * 2}px; }}
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: none;

@@ -13,7 +13,13 @@ from labclient.words import Message, message, say
 
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-_COLUMNS = (message("Entry"), message("PC clock (UTC)"), message("By"), message("Station"), message("What happened"))
+_COLUMNS = (
+    message("Entry"),
+    message("PC clock (UTC)"),
+    message("Author"),
+    message("Station"),
+    message("What happened"),
+)
 
 
 class TimelineRow(Struct, frozen=True):

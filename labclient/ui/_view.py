@@ -52,7 +52,7 @@ class RoleRow(Struct, frozen=True):
 def station_rows(state: State) -> tuple[StationRow, ...]:
     """The rail: every station with its mark and what it needs."""
     return tuple(
-        StationRow(station, STATION_NAMES[station], _mark(state, station), missing(state, station))
+        StationRow(station, STATION_NAMES[station], station_mark(state, station), missing(state, station))
         for station in STATIONS
     )
 
@@ -145,7 +145,7 @@ def checks_of(state: State, station: Station) -> tuple[Check, ...]:
     return tuple(state.checks[name] for name in names if name in state.checks)
 
 
-def _mark(state: State, station: Station) -> Mark:
+def station_mark(state: State, station: Station) -> Mark:
     if station in state.done:
         return "passed"
     if station == "arrival" and damage(state):

@@ -194,7 +194,7 @@ def test_after_the_run_the_plot_has_the_room_of_the_digits(page: MeasurementPage
 
 def test_a_finished_run_read_from_the_record_shows_no_digits(page: MeasurementPage) -> None:
     _show(page, _measuring(1, stopped=True))
-    assert page.digits.isVisible()
+    assert not page.digits.isVisible()
     page.show_replies(_replies(5, fresh=False))
     assert not page.digits.isVisible()
 
@@ -239,7 +239,22 @@ def test_a_stability_run_counts_its_readings(qtbot: QtBot, desk: Desk) -> None:
     qtbot.addWidget(page)
     _show(page, _state(done=("arrival", "warm-up"), runs={6: Run(6, "stability", "record", "stability")}))
     page.show_replies(_replies(7, "stability"))
-    assert page.words.text() == "Reading 7 of 120"
+    assert page.words.text() == "Reading 7 of 120 — about 113 s more"
+    page.show_replies(_replies(113, "stability", at=8.0))
+    assert page.words.text() == "Reading 120 of 120"
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [(1.0, "Reading 2 — 59 min more at least"), (3600.0, "Reading 2 — 7 h more at most"), (30000.0, "Reading 2")],
+)
+def test_a_warm_up_counts_down_to_the_plans_limits(qtbot: QtBot, desk: Desk, at: float, told: str) -> None:
+    page = RunPage(desk, "warm-up", message("Warm-up"), ("settling",))
+    qtbot.addWidget(page)
+    _show(page, _state(done=("arrival",), runs={6: Run(6, "settling", "record", "warm-up")}))
+    page.show_replies(_replies(1, "settling", at=0.0))
+    page.show_replies(_replies(1, "settling", at=at))
+    assert page.words.text() == told
 
 
 def test_the_table_is_as_wide_as_its_words_and_only_read(page: MeasurementPage) -> None:
@@ -305,9 +320,13 @@ def test_the_bench_view_borrows_digits_and_plot_and_gives_them_back(page: Measur
     assert page.digits.window() is page.plot.window() is view
     page.show_replies(_replies(1, at=9.0, role=STEPS[0].role))
     assert view.words.text() == page.words.text()
-    assert page.digits.height() >= view.height() / 5
+    view.resize(1280, 720)
+    qtbot.waitUntil(lambda: page.digits.digit_height >= view.height() / 6)
+    assert page.way.window() is view
+    assert page.way.text()
     press(view, Qt.Key.Key_Escape)
     assert (page.digits.parentWidget(), page.plot.parentWidget()) == owners
+    assert page.way.window() is page.window()
     assert page.digits.isVisible()
     assert len(page.plot._pyramid) == 3
 
