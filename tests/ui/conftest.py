@@ -15,6 +15,15 @@ from PySide6.QtWidgets import QApplication
 from labclient.ui._theme import DARK, LIGHT, Theme, apply
 
 
+@pytest.fixture(autouse=True)
+def swept() -> Iterator[None]:
+    """What a test closed is gone before the next: Qt deletes in an event loop only, and until then every change of the
+    theme goes through all that is left."""
+    yield
+    if QApplication.instance() is not None:
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
 @pytest.fixture(params=[LIGHT, DARK], ids=lambda theme: theme.name)
 def theme(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[Theme]:
     """Each theme in turn, on; light again afterwards."""
