@@ -13,8 +13,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -130,13 +131,25 @@ def schemas(rest: list[str]) -> int:
 
 
 def words(_: list[str]) -> int:
-    """Collect every `message("…")` of the source, merge into the catalogue, compile it."""
+    """Collect every `message("…")` of the source and the words of the drivers, merge into the catalogue, compile it."""
     template = str(TRANSLATIONS / "labclient.pot")
     keywords = ("-k", "message", "--no-default-keywords", "--no-location", "--no-wrap", "--sort-output")
-    babel("extract", *keywords, "-o", template, "labclient")
+    babel("extract", "-F", "pyproject.toml", *keywords, "-o", template, "labclient", "drivers")
     merging = ("--no-fuzzy-matching", "--no-wrap", "--ignore-obsolete")
     babel("update", *merging, "-i", template, "-o", str(CATALOGUE), "-l", "zh_CN")
     return compile_words()
+
+
+def driver_words(file: BinaryIO, *_: object, **__: object) -> Iterator[tuple[int, None, str, list[str]]]:
+    """What a driver says to a technician: its title, its settings' labels, its readings' names, why it asks."""
+    import tomllib  # an old Python, which has none, has to get as far as being refused
+
+    said = tomllib.loads(file.read().decode())
+    words = [said["driver"]["title"]]
+    words += [one["label"] for one in said.get("settings", {}).values()]
+    words += [one["name"] for one in said["reading"]]
+    words += [because] if (because := said.get("output", {}).get("confirm_because")) else []
+    yield from ((1, None, one, []) for one in words)
 
 
 def compile_words() -> int:

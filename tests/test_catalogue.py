@@ -1,6 +1,8 @@
 """The catalogue is complete: every sentence of the source has its Chinese, with the same places to fill."""
 
 import re
+from importlib.util import module_from_spec, spec_from_file_location
+from itertools import chain
 from pathlib import Path
 from string import Formatter
 
@@ -21,10 +23,16 @@ def chinese() -> Catalog:
 
 @pytest.fixture(scope="module")
 def said() -> set[str]:
-    found = extract_from_dir(
+    spec = spec_from_file_location("dev", ROOT / "dev.py")
+    assert spec
+    assert spec.loader
+    dev = module_from_spec(spec)
+    spec.loader.exec_module(dev)
+    source = extract_from_dir(
         str(ROOT / "labclient"), [("**.py", "python")], keywords={"message": None}, strip_comment_tags=True
     )
-    return {text for _, _, text, _, _ in found if isinstance(text, str)}
+    drivers = extract_from_dir(str(ROOT / "drivers"), [("**.toml", dev.driver_words)])
+    return {text for _, _, text, _, _ in chain(source, drivers) if isinstance(text, str)}
 
 
 def test_every_sentence_of_the_source_is_translated(chinese: Catalog, said: set[str]) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from labclient import words
 from labclient.errors import GateClosed, Trouble
-from labclient.words import message, say
+from labclient.words import given, listed, message, say
 
 
 def test_a_sentence_takes_its_arguments() -> None:
@@ -41,3 +41,15 @@ def test_a_trouble_tells_what_happened_and_what_to_do() -> None:
     assert isinstance(trouble, Trouble)
     assert trouble.tell("en") == "Arrival\n→ Measurement"
     assert trouble.exit_code == 1
+
+
+def test_words_of_a_file_are_said_as_they_stand_unless_the_catalogue_has_them() -> None:
+    assert say(given("Arrival"), "zh_CN") == "到达验收"
+    assert say(given("量程 {range}"), "zh_CN") == "量程 {range}"
+    assert say(message("{name}!", name=given("")), "en") == "!"
+
+
+def test_parts_are_listed_as_the_language_lists_them() -> None:
+    parts = [message("Arrival"), given("甲"), given("乙")]
+    assert say(listed(parts), "en") == "Arrival, 甲, 乙"
+    assert say(listed(parts), "zh_CN") == "到达验收、甲、乙"

@@ -15,7 +15,7 @@ from labclient.clock import SystemClock
 from labclient.home import this_pc
 from labclient.instruments import probe
 from labclient.participation import diagnostic_file, known_drivers, read_out
-from labclient.words import Message, message, say
+from labclient.words import Message, given, message, say
 
 
 def add(verbs: Verbs) -> None:
@@ -98,6 +98,6 @@ def _drivers(asked: Namespace) -> int:
         })  # fmt: skip
         return 0
     for id, one in sorted(known.items()):
-        line(message("{id}: {title}; certainty {certainty}", id=id, title=one.file.driver.title,
+        line(message("{id}: {title}; certainty {certainty}", id=id, title=given(one.file.driver.title),
                      certainty=one.file.driver.certainty))  # fmt: skip
     return 0

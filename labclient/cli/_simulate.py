@@ -10,7 +10,7 @@ from labclient.cli._drivers import driver_named
 from labclient.cli._out import as_json, line, text, trouble
 from labclient.cli._verbs import Verbs
 from labclient.errors import StorageTrouble, WrongUse
-from labclient.words import message, say
+from labclient.words import given, message, say
 
 _ORDER = "order"
 
@@ -52,7 +52,7 @@ def _simulate(asked: Namespace) -> int:
     drivers = [driver_named(one) for one in asked.driver]
     if sys.stdin.isatty():  # a program that started it knows
         for driver in drivers:
-            title = driver.file.driver.title
+            title = given(driver.file.driver.title)
             trouble(say(message("Simulated {title}: lives until Ctrl-C or the end of its input.", title=title)))
         trouble(say(message("Orders can be typed here; help lists them.")))
     try:

@@ -16,7 +16,7 @@ from labclient.instruments._output_schema import Order, Output, State
 from labclient.instruments._safe import SafeOrders, drive, drive_anew, safe_orders
 from labclient.instruments._settings import fill, plain
 from labclient.instruments._troubles import SettingRefused
-from labclient.words import message
+from labclient.words import given, message
 
 MOST_LETTERS: Final = 20  # of a value that is sent
 
@@ -37,7 +37,7 @@ class OutputPort:
         declared = device.driver.file.output
         if declared is None:
             raise WrongUse(
-                message("{title} puts nothing out.", title=device.driver.file.driver.title),
+                message("{title} puts nothing out.", title=given(device.driver.file.driver.title)),
                 message("Choose a source or controller: its driver has an output with a safe state."),
             )
         self.declared: Output = declared

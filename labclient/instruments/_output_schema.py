@@ -15,16 +15,6 @@ class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pass
 
 
-class Words(_Part, frozen=True):
-    """A text in both languages."""
-
-    en: str
-    zh: str
-
-    def said(self, language: str) -> str:
-        return self.zh if language.startswith("zh") else self.en
-
-
 class Order(_Part, frozen=True):
     """Something sent that has no answer. The simulator changes `simulate_state` at once and `simulate_later` after
     `simulate_later_s` of its time."""
@@ -113,7 +103,7 @@ class Output(_Part, frozen=True):
     example: tuple[OutputExample, ...] = ()
     safe: Safe | None = None
     confirm_above: float | None = None
-    confirm_because: Words | None = None
+    confirm_because: str | None = None
 
     @property
     def safe_state(self) -> Safe:

@@ -35,7 +35,7 @@ from labclient.participation._instruments import bench_instrument, known_drivers
 from labclient.participation._register import entry_of
 from labclient.plan import Plan
 from labclient.signing import NoteKey
-from labclient.words import Message, language, message
+from labclient.words import Message, given, message
 
 Show = Callable[[Standing], object]
 
@@ -89,7 +89,7 @@ def bounds_of(one: BenchInstrument, driver: Driver, plan: Plan | None) -> Bounds
     above = [] if declared.confirm_above is None else [Decimal(repr(declared.confirm_above))]
     because = message("nothing says from where on it is dangerous")
     if declared.confirm_because is not None:
-        because = message("{reason}", reason=declared.confirm_because.said(language()))
+        because = given(declared.confirm_because)
     if plan is not None:
         if (applied := plan.transfer_standard.applied) is None:
             missing.append(message("No limit of the transfer standard is known: the plan has none."))

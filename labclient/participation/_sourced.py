@@ -10,7 +10,8 @@ from labclient.instruments import Driver
 from labclient.notebook import Task
 from labclient.participation._runs import Hands, Observer
 from labclient.plan import Plan, Point, Step, method_of
-from labclient.words import Message, message
+from labclient.units import QUANTITIES
+from labclient.words import Message, given, message
 
 # Asks a person at the bench to confirm a value by name; empty refuses.
 Confirm = Callable[[Message], str]
@@ -74,6 +75,7 @@ def check_source(plan: Plan, driver: Driver) -> None:
     declared = driver.file.output
     if declared is None or declared.quantity != plan.quantity:
         raise WrongUse(
-            message("{title} does not put out {quantity}.", title=driver.file.driver.title, quantity=plan.quantity),
+            message("{title} does not put out {quantity}.", title=given(driver.file.driver.title),
+                    quantity=QUANTITIES[plan.quantity]),
             message("Choose a source of what the plan measures, or set it by hand."),
-        )
+        )  # fmt: skip

@@ -12,7 +12,7 @@ from labclient.ui._desk import Desk
 from labclient.ui._dialog import beside
 from labclient.ui._instrument_work import Benchful, Tries
 from labclient.ui._register_dialog import BesideDialog
-from labclient.words import message, say
+from labclient.words import given, message, say
 
 
 class DriverSettingsDialog(BesideDialog):
@@ -71,7 +71,7 @@ class DriverSettingsDialog(BesideDialog):
         self.inputs[name] = box
         _put(box, now)
         limits = "" if setting.allowed else box.placeholderText()
-        self.row(message("{label}", label=setting.label), box, *([QLabel(limits)] if limits else []))
+        self.row(given(setting.label), box, *([QLabel(limits)] if limits else []))
 
     def _reset(self) -> None:
         for name, text in self._driver.chosen().items():

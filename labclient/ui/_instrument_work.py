@@ -45,7 +45,7 @@ from labclient.participation import (
 from labclient.ui._aside import Aside
 from labclient.ui._desk import home_of
 from labclient.ui._marks import State
-from labclient.words import Message, message
+from labclient.words import Message, given, message
 
 TRIED = 10  # readings of a trial
 _CERTAINTY = {
@@ -234,7 +234,7 @@ def driver_word(id: str, driver: Driver | None) -> Message:
         if about.tried_on
         else message("never tried on a real unit")
     )
-    return message("Driver: {title}, version {version}; certainty {certainty}; {tried}", title=about.title,
+    return message("Driver: {title}, version {version}; certainty {certainty}; {tried}", title=given(about.title),
                    version=about.version, certainty=_CERTAINTY[about.certainty], tried=tried)  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from labclient.ui._dialog import Sentence, add_row, plain_name
 from labclient.ui._output_work import Listed, OutputWork, Sources
 from labclient.ui._theme import S2, space
 from labclient.ui._watch import Snapshot
-from labclient.words import Message, message, say
+from labclient.words import Message, given, message, say
 
 _WORDS: Final[dict[str, Message]] = {
     "closed": message("Not connected"),
@@ -128,7 +128,7 @@ class OutputDialog(QDialog):
         self.source.blockSignals(True)
         self.source.clear()
         for one in found.listed:
-            self.source.addItem(f"{one.id}   {one.title}", one.id)
+            self.source.addItem(f"{one.id}   {say(given(one.title))}", one.id)
         self.source.setCurrentIndex(min(at, self.source.count() - 1))
         self.source.blockSignals(False)
         self.left.put(*found.told)

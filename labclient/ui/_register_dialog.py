@@ -13,7 +13,7 @@ from labclient.participation import register, register_silent
 from labclient.ui._desk import Desk
 from labclient.ui._dialog import AskingDialog, told
 from labclient.ui._instrument_work import Benchful, Tries, driver_word
-from labclient.words import Message, message, say
+from labclient.words import Message, given, message, say
 
 
 class BesideDialog(AskingDialog):
@@ -47,7 +47,7 @@ class RegisterDialog(BesideDialog):
         self.certainty.setWordWrap(True)
         self.driver.addItem(say(message("none: a thing without an interface")), "")
         for id, one in sorted(benchful.drivers.items()):
-            self.driver.addItem(one.file.driver.title, id)
+            self.driver.addItem(say(given(one.file.driver.title)), id)
         self.driver.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.id.setPlaceholderText(say(message("a short name, such as dmm1")))
         self.row(message("&Driver"), self.driver)
@@ -106,8 +106,8 @@ class RegisterDialog(BesideDialog):
         readings = tuple(self._benchful.drivers[id].readings.values()) if id else ()
         self.reading.clear()
         for place, one in enumerate(readings):
-            sent = message("{name}: sent by the instrument itself", name=one.name)
-            asked = message("{name}: asked for", name=one.name)
+            sent = message("{name}: sent by the instrument itself", name=given(one.name))
+            asked = message("{name}: asked for", name=given(one.name))
             self.reading.addItem(say(sent if one.mode == "stream" else asked), one.name if place else "")
         self.form.setRowVisible(self._rows[self.reading], len(readings) > 1)
 
