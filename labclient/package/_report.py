@@ -21,7 +21,9 @@ from labclient.evaluation import (
     Standard,
     cautions_told,
     chain_told,
+    coefficient_shown,
     examined_told,
+    joint_told,
 )
 from labclient.home import shipped
 from labclient.package._report_brought import BROUGHT_WORDS, RunByHand, SatelliteTold, brought
@@ -179,7 +181,7 @@ def _contents(data: ReportData) -> dict[str, Any]:
         "results": [_result(plan, one) for one in points],
         "coverage": "" if plan.coverage.probability is None else f"{(plan.coverage.probability * 100).normalize():f}",
         "warnings": [both(told) for one in points for told in cautions_told(one)],
-        "told": [told for one in points if (told := _told(plan, one))["lines"]],
+        "told": [*(told for one in points if (told := _told(plan, one))["lines"]), *_joint(data.result)],
         "corrections": [shown for one in points for shown in _corrections(one)],
         "checks": [_check(data, one) for one in data.checks],
         "rows": [
@@ -229,6 +231,20 @@ def _told(plan: Plan, one: PointResult) -> dict[str, Any]:
     chain = chain_told(plan, one) if one.model else ()
     looked = examined_told(one) if one.outliers or one.information or one.monte_carlo or one.second_order else ()
     return {"point": one.point, "lines": [both(told) for told in (*chain, *looked)]}
+
+
+def _joint(result: Result) -> list[dict[str, Any]]:
+    """How the points are correlated; every coefficient, however many they are."""
+    joint = result.joint
+    if joint is None:
+        return []
+    first = next(joint_told(result))
+    pairs = [
+        message("r({first}, {second}) = {r}", first=one, second=joint.points[k], r=coefficient_shown(joint.r[j][k]))
+        for j, one in enumerate(joint.points)
+        for k in range(j + 1, len(joint.points))
+    ]
+    return [{"point": ", ".join(joint.points), "lines": [both(told) for told in (first, *pairs)]}]
 
 
 def _corrections(one: PointResult) -> Iterator[dict[str, Any]]:

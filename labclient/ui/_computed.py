@@ -19,6 +19,7 @@ from labclient.participation import State
 from labclient.plan import Plan
 from labclient.ui._bars import Bars, with_bar
 from labclient.ui._dialog import Sentence
+from labclient.ui._joint_table import JointTable
 from labclient.ui._page import heading
 from labclient.ui._snug import SnugTable
 from labclient.units import UNITS, fitting_unit
@@ -42,6 +43,7 @@ class ComputedResult(QWidget):
              message("Cycles")),
             numbers=(1, 2, 4, 5, 6),
         )  # fmt: skip
+        self.joint = JointTable()
         self.budget = SnugTable(
             say(message("Uncertainty budget")),
             (message("Point"), message("Component"), message("Type"), message("u"), message("Contribution"),
@@ -61,7 +63,7 @@ class ComputedResult(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         for widget in (
-            heading(message("Result")), self.warnings, self.result, self.chain_button, self.chain,
+            heading(message("Result")), self.warnings, self.result, self.joint, self.chain_button, self.chain,
             self._examined_heading, self.examined, heading(message("Uncertainty budget")), self.budget,
         ):  # fmt: skip
             column.addWidget(widget)
@@ -74,6 +76,7 @@ class ComputedResult(QWidget):
         self._name_coverage(plan)
         self.warnings.put(*(told for one in points for told in cautions_told(one)))
         self.result.show_rows([result_texts(one) for one in points])
+        self.joint.show_result(state.result)
         self.chain.setText(_lines([(one.point, list(chain_told(plan, one))) for one in points]))
         examined = [(one.point, list(examined_told(one))) for one in points]
         self.examined.setText(_lines(examined))

@@ -8,8 +8,11 @@ from evaluation.models import declared, model_plan_json
 from evaluation.records import WHO
 from participation.world import NAME, Desk, Office, open_office
 
+from labclient.cli._result import told_result
+from labclient.evaluation import Joint, Result
 from labclient.notebook import Reader
 from labclient.participation import read_state
+from labclient.plan import read_plan
 
 from .conftest import Pc
 
@@ -72,3 +75,16 @@ def test_a_plan_with_a_model_begins_from_a_commented_one(pc: Pc, tmp_path: Path)
     refused = pc.ask("plan", "check", draft)
     assert refused.code == 1
     assert "look at character" in refused.out
+
+
+@pytest.mark.parametrize("points", [2, 5])
+def test_correlated_points_are_told_with_their_coefficients(capsys: pytest.CaptureFixture[str], points: int) -> None:
+    names = tuple(f"p{place}" for place in range(points))
+    joint = Joint("joint-first-order/1", ("S",), names, (("0.250000",) * points,) * points)
+    told_result(read_plan(model_plan_json()), Result(entries=1, program="0", methods=(), points=(), joint=joint))
+    told = capsys.readouterr().out
+    assert "one quantity at all points: S." in told
+    if points == 2:
+        assert "r(p0, p1) = 0.250" in told
+    else:
+        assert told.count("0.250") == 25

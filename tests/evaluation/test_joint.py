@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from labclient.errors import PlanInvalid
-from labclient.evaluation import Result, joint_of, joint_told, result, same_result
+from labclient.evaluation import Joint, Result, joint_of, joint_told, result, same_result
 from labclient.plan import read_plan
 
 from .conftest import Record
@@ -113,3 +113,9 @@ def test_one_point_is_correlated_with_none() -> None:
     plan = json.loads(small_plan_json())
     with pytest.raises(PlanInvalid, match="two points"):
         read_plan(small_plan_json(points=plan["points"][:1], common_rows=named("certificate")))
+
+
+def test_many_points_are_told_without_every_pair() -> None:
+    points = tuple("abcde")
+    joint = Joint("joint-first-order/1", ("S",), points, (("0.500000",) * 5,) * 5)
+    assert len(list(joint_told(Result(entries=1, program="0", methods=(), points=(), joint=joint)))) == 1
