@@ -27,7 +27,7 @@ from labclient.acquisition._typed import Doubt, Typed, doubt, in_words, read_typ
 from labclient.clock import Clock, parse_iso
 from labclient.errors import NotVerified, NumberInvalid, StorageTrouble, Trouble, UnitUnknown, WrongUse
 from labclient.notebook import OK, Channel, Draft, Purpose, Task, attachment, run_start, run_stop, series
-from labclient.signing import read_small
+from labclient.signing import read_small, same_person
 from labclient.units import INFLUENCES
 from labclient.words import Message, message
 
@@ -109,7 +109,7 @@ class ByHand:
         self._observed: datetime | None = None
         self._earlier: dict[tuple[str, str, str, str], list[Typed]] = {}
         self._halted = False
-        if confirmation == "second-person" and second.strip() in {"", author}:
+        if confirmation == "second-person" and (not second.strip() or same_person(second, author)):
             raise WrongUse(
                 message("The plan wants every typed reading confirmed by a second person."),
                 SAY_SECOND,

@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from labclient.errors import NumberInvalid, Refused, UnitUnknown, WrongUse
+from labclient.signing import same_person
 from labclient.units import number, unit
 from labclient.words import Message, message
 
@@ -100,7 +101,7 @@ def unfilled(certificate: Certificate) -> Fault | None:
 
 def confirmed_by(certificate: Certificate, serial: str, who: str) -> Certificate:
     """The certificate, confirmed by `who`. Raises `Refused` for whoever entered it: four eyes see more than two."""
-    if who == certificate.entered_by:
+    if same_person(who, certificate.entered_by):
         raise Refused(
             message("{who} entered this certificate and cannot confirm it.", who=who),
             message("Let a second person compare it with the page and confirm it."),

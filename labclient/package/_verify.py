@@ -22,7 +22,16 @@ from labclient.package._gates_again import gates
 from labclient.package._held import against_held, clock_of
 from labclient.package._origin import anchors, open_plan
 from labclient.plan import Plan, TrustList
-from labclient.signing import Container, Finding, Report, canonical, parse_strict, read_container, verify_container
+from labclient.signing import (
+    Container,
+    Finding,
+    Report,
+    canonical,
+    parse_strict,
+    read_container,
+    same_person,
+    verify_container,
+)
 from labclient.words import message
 
 _MAX_JSON = 16_000_000
@@ -141,12 +150,19 @@ def _content(
 
 
 def _duties(plan: Plan, report: Report) -> Iterator[Finding]:
-    """Nobody signed in two roles, where the plan wants different people."""
-    seen: set[str] = set()
+    """Nobody signed in two roles, where the plan wants different people. One name under two ids is shown: it may be two
+    people."""
+    seen: dict[str, str] = {}
     for one in report.signatures if plan.distinct_people else ():
         if one.person.id in seen:
             yield Finding("same_person", message("{name} signed in two roles.", name=one.person.name), one.role)
-        seen.add(one.person.id)
+        elif any(same_person(one.person.name, name) for name in seen.values()):
+            told = message(
+                "{name} stands under two signatures, with different ids: make sure that these are two people.",
+                name=one.person.name,
+            )
+            yield Finding("same_name", told, one.role, grave=False)
+        seen[one.person.id] = one.person.name
 
 
 def _log(notebook: Path, info: PackageInfo) -> Iterator[Finding]:

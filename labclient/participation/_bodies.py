@@ -34,7 +34,7 @@ def _invalid(path: Path, kind: Any, given: Any) -> EntryInvalid:
     if kind is None:
         return EntryInvalid(message("“{field}” is no field of this entry.", field=field), step, path)
     expected = _expected(kind)
-    if given is _ABSENT or given is None or given == "":
+    if given is _ABSENT or given is None or (isinstance(given, str) and not given.strip()):
         return EntryInvalid(message("{field} is missing: {expected}.", field=field, expected=expected), step, path)
     text = given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

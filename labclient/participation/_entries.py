@@ -12,7 +12,7 @@ from labclient.evaluation import BudgetDeclared, Check, LoggerFile, Result, Stan
 from labclient.plan import Plan, Station, TrustList
 from labclient.words import message
 
-Line = Annotated[str, Meta(min_length=1, max_length=500)]
+Line = Annotated[str, Meta(min_length=1, max_length=500, pattern=r"\S")]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 Seq = Annotated[int, Meta(ge=0)]
 Moment = Annotated[

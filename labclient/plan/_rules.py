@@ -12,6 +12,7 @@ from labclient.plan._joint_rules import joint_faults
 from labclient.plan._model_rules import model_faults
 from labclient.plan._monitoring_rules import monitoring_faults
 from labclient.plan._schemes import scheme_faults
+from labclient.signing import same_person
 from labclient.units import factor, unit
 from labclient.words import Message, message
 
@@ -226,5 +227,5 @@ def _people(plan: Plan) -> Iterator[Message]:
         if role not in plan.roles:
             yield message("instruments.opened_by: the plan has no role “{role}”.", role=role)
     copied = plan.transcription
-    if copied and copied.transcribed_by.strip() == copied.confirmed_by.strip():
+    if copied and same_person(copied.transcribed_by, copied.confirmed_by):
         yield message("transcription: the person who confirms must be another than the one who typed.")

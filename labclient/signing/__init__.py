@@ -32,7 +32,7 @@ from labclient.signing._merkle import (
     proofs,
     root_of,
 )
-from labclient.signing._names import check_names
+from labclient.signing._names import check_names, same_person
 from labclient.signing._notes import (
     Checkpoint,
     NoteKey,
@@ -119,6 +119,7 @@ __all__ = [
     "request_key",
     "revocations",
     "root_of",
+    "same_person",
     "save_seal_key",
     "seal",
     "show_identity",

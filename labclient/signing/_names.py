@@ -1,4 +1,5 @@
-"""Which names a file in a container may have: those that mean one file, in one place, on every system."""
+"""Names: which a file in a container may have, those that mean one file, in one place, on every system; and when two
+mean one person."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -30,6 +31,11 @@ def check_names(names: Iterable[str]) -> None:
 def fold(name: str) -> str:
     """What a name becomes on a system that minds neither case nor width."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two texts name one person, however they are spaced and in whatever letters."""
+    return fold("".join(one.split())) == fold("".join(other.split()))
 
 
 def _check_name(name: str) -> None:

@@ -436,7 +436,7 @@ def test_what_the_plan_does_not_let_count_is_a_diagnostic_at_most(
 def test_a_second_person_reads_too(kept: Callable[[str, bytes], Hand], tmp_path: Path) -> None:
     plan = plan_by_hand(typed=ALL, confirmation="second-person")
     hand = own(kept("second", plan), tmp_path)
-    for nobody in ((), ("--second", "P-01")):
+    for nobody in ((), ("--second", "P-01"), ("--second", "p-01 ")):
         assert hand.type("--task", "functional", *READ, *nobody, lines=[""]).code == 2
     lines = ["", "10.0001", "10.0001", "10.0002", "10.0002"]
     answer = hand.type("--task", "functional", *READ, "--second", "P-02", lines=lines)

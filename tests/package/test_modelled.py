@@ -94,6 +94,15 @@ def test_where_the_plan_wants_different_people_the_same_package_would_not(packag
     assert not list(_duties(replace(plan, distinct_people=False), report))
 
 
+def test_one_name_under_two_ids_is_shown(package: Path, trust) -> None:
+    report = verify_package(package, trust, MOMENT).report
+    first, second, third = report.signatures
+    second = replace(second, person=replace(second.person, id="P-02"))
+    plan = read_plan(model_plan_json(distinct_people=True))
+    told = _duties(plan, replace(report, signatures=(first, second, third)))
+    assert [(one.code, one.subject, one.grave) for one in told] == [("same_name", "checker", False)]
+
+
 def test_where_the_plan_wants_different_people_nobody_signs_twice(two_people: None, tmp_path: Path) -> None:
     (tmp_path / "lab").mkdir()
     desk = Modelled(opened(tmp_path / "office"), tmp_path / "lab").until("signing")

@@ -45,6 +45,8 @@ def test_what_people_state_they_can_enter(desk, kind) -> None:
         ("arrival", ENTRIES["arrival"] | {"visual": "fine"}),
         ("arrival", ENTRIES["arrival"] | {"seals_intact": "yes"}),
         ("exclusion", {"cycles": [], "reason": "x"}),
+        ("exclusion", {"cycles": [1], "reason": " \u3000"}),
+        ("deviation", {"text": "a", "reason": "\t"}),
         ("exclusion", {"cycles": [-1], "reason": "x"}),
         ("decision", {"about": 1, "decision": "perhaps", "given_by": "Pilot D", "document": "1"}),
         ("standard", ENTRIES["standard"] | {"values": [{"point": "10V", "value": 10.0}]}),
