@@ -16,7 +16,7 @@ from labclient import words
 from labclient.errors import StorageTrouble
 from labclient.evaluation import BudgetLine, CertifiedValue, Check, Correction, Figure, PointResult, Result, Standard
 from labclient.home import shipped
-from labclient.package import _report
+from labclient.package import _report, _report_numbers
 from labclient.package._report import ReportData, make_report, typeset
 from labclient.package._report_brought import RunByHand, SatelliteTold
 from labclient.plan import BudgetRow, Plan, Text, read_plan
@@ -247,13 +247,13 @@ def test_very_long_words_are_broken_into_lines() -> None:
     ],
 )
 def test_explaining_numbers_are_shown_to_a_few_digits(text: str, unit: str, shown: tuple[str, int, str]) -> None:
-    found = _report._shown(text, unit)
+    found = _report_numbers.shown(text, unit)
     assert (found["n"], found["e"], found["unit"]) == shown
 
 
 def test_no_digit_is_invented() -> None:
-    assert _report._few(Decimal("11.2"), 4) == "11.2"
-    assert _report._few(Decimal("2.0")) == "2"
+    assert _report_numbers.few(Decimal("11.2"), 4) == "11.2"
+    assert _report_numbers.few(Decimal("2.0")) == "2"
 
 
 def test_every_fixed_word_has_its_place() -> None:
