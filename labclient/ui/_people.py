@@ -53,7 +53,7 @@ class PeopleList(QWidget):
         self._people: tuple[Kept, ...] = ()
         self.table = SnugTable(
             say(message("People and keys on this PC")),
-            [message("Id"), message("Name"), message("Laboratory"), message("Roles"), message("Key certificate")],
+            [message("Id"), message("Full name"), message("Laboratory"), message("Roles"), message("Key certificate")],
             wide=(1, 4),
         )
         self.table.setSelectionBehavior(SnugTable.SelectionBehavior.SelectRows)
