@@ -14,14 +14,14 @@ from PySide6.QtWidgets import QApplication
 
 from labclient.ui._theme import DARK, LIGHT, Theme, apply
 
+from .desks import sweep
+
 
 @pytest.fixture(autouse=True)
 def swept() -> Iterator[None]:
-    """What a test closed is gone before the next: Qt deletes in an event loop only, and until then every change of the
-    theme goes through all that is left."""
+    """What a test closed is gone before the next."""
     yield
-    if QApplication.instance() is not None:
-        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    sweep()
 
 
 @pytest.fixture(params=[LIGHT, DARK], ids=lambda theme: theme.name)
@@ -29,7 +29,9 @@ def theme(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[Theme]
     """Each theme in turn, on; light again afterwards."""
     apply(qapp, request.param)
     yield request.param
-    apply(qapp, LIGHT)
+    if request.param is not LIGHT:
+        sweep()
+        apply(qapp, LIGHT)
 
 
 @pytest.fixture

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from participation.world import NAME, Desk, Office
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractScrollArea,
+    QApplication,
     QFileDialog,
     QLabel,
     QLineEdit,
@@ -86,6 +87,13 @@ class Window(QMainWindow):
             self.snapshot = Snapshot(self.path, read_state(reader), reader.size)
         for page in self.pages:
             page.show_snapshot(self.snapshot)
+
+
+def sweep() -> None:
+    """Delete what was closed: Qt does it in an event loop only, and until then every change of the theme goes through
+    all that is left."""
+    if QApplication.instance() is not None:
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def the(parent: QWidget, kind: type[_Widget], qtbot: QtBot) -> _Widget:

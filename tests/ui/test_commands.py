@@ -17,6 +17,8 @@ from labclient.ui._preferences import Preferences, keep, next_scale, preferences
 from labclient.ui._shell import Shell
 from labclient.ui._theme import DARK, LIGHT, Theme, apply, current_theme
 
+from .desks import sweep
+
 EATEN = {"Ctrl+Space", "Ctrl+.", "Shift+Space", "Shift"}
 
 
@@ -29,6 +31,7 @@ def shell(qtbot: QtBot, home: Home, light: Theme, qapp: QApplication) -> Iterato
     yield window
     window.close()
     words.use_language(language)
+    sweep()
     apply(qapp, LIGHT)
 
 
@@ -55,8 +58,10 @@ def test_theme_size_and_language_change_at_once_and_are_kept(shell: Shell, home:
     before = qapp.font().pointSizeF()
     shell.change_theme()
     assert current_theme() is DARK
+    sweep()
     shell.change_scale(+1)
     assert qapp.font().pointSizeF() > before
+    sweep()
     shell.change_language()
     shell.desk.shut()
     assert preferences() == Preferences(language=words.language(), theme="dark", scale=1.15)  # type: ignore[arg-type]

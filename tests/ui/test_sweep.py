@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 from participation.world import Office, office
-from PySide6.QtWidgets import QApplication
 from pytestqt.exceptions import TimeoutError as NeverCame
 from pytestqt.qtbot import QtBot
 
 from labclient import words
 from labclient.home import Home
 from labclient.ui._shell import Shell
-from labclient.ui._theme import DARK, LIGHT, Theme, apply
+from labclient.ui._theme import DARK, LIGHT, Theme
 
 from .desks import WAIT_MS, notebook_at
 from .sweeping import faults
@@ -43,13 +42,13 @@ def notebooks(office: Office, tmp_path_factory: pytest.TempPathFactory) -> dict[
 @pytest.mark.parametrize(
     ("language", "theme", "size", "stations"), LOOKS,
     ids=[f"{language}-{theme.name}-{width}x{height}" for language, theme, (width, height), _ in LOOKS],
+    indirect=["theme"],
 )  # fmt: skip
 def test_every_page_can_be_read(
     language: str, theme: Theme, size: tuple[int, int], stations: tuple[str, ...], notebooks: dict[str, Path],
-    home: Home, qtbot: QtBot, qapp: QApplication,
+    home: Home, qtbot: QtBot,
 ) -> None:  # fmt: skip
     words.use_language(language)
-    apply(qapp, theme)
     shell = Shell()
     qtbot.addWidget(shell)
     shell.resize(*size)
@@ -67,7 +66,6 @@ def test_every_page_can_be_read(
                 _keep(shell, f"{language}-{theme.name}-{size[0]}x{size[1]}-{station}-{view}")
     finally:
         shell.close()
-        apply(qapp, LIGHT)
     assert not found, "\n".join(f"{where}: {one}" for where, wrong in found.items() for one in wrong)
 
 
