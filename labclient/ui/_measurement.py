@@ -1,10 +1,11 @@
 """The measurement, the heart: what is connected, the room, points and days beside the live readings."""
 
 import numpy as np
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from labclient.participation import State
-from labclient.plan import Point, Step
+from labclient.plan import Plan, Point, Step
 from labclient.ui._desk import Desk, connection
 from labclient.ui._marks import StateMark
 from labclient.ui._place import air, connected, place_of, waited, way_on
@@ -15,6 +16,8 @@ from labclient.ui._scheme_picture import SchemePicture
 from labclient.ui._theme import S2, S4, space
 from labclient.ui._watch import LiveReplies, Snapshot
 from labclient.words import Message, message, say
+
+_LOW = 24  # lines of text: a lower page has no room for table and picture
 
 
 class MeasurementPage(RunPage):
@@ -68,6 +71,11 @@ class MeasurementPage(RunPage):
         self.way.setVisible(self.running)
         if not self.running:
             self.picture.hide()
+            self._share_height()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_height()
 
     def show_missing(self, reasons: tuple[Message, ...]) -> None:
         """In one paragraph: there may be many."""
@@ -89,7 +97,7 @@ class MeasurementPage(RunPage):
         self.way.setText(say(way_on(place, state.plan.measurement.cycles, state.plan.quantity)) if place else "")
         told = connected(now, place, state.plan.measurement.scheme.readings, state.plan.quantity)
         step = place.now if place and place.now else now
-        self.picture.show_step(state.plan, step, replies.point, say(told))
+        self._show_step(state.plan, step, replies.point, told)
         return told
 
     def show_replies(self, replies: LiveReplies) -> None:
@@ -120,7 +128,16 @@ class MeasurementPage(RunPage):
 
     def _connecting(self, step: Step, point: Point) -> None:
         if self.snapshot is not None and self.snapshot.state.station == self.station:
-            self.picture.show_step(self.snapshot.state.plan, step, point.id, say(connection(step, point)))
+            self._show_step(self.snapshot.state.plan, step, point.id, connection(step, point))
+
+    def _show_step(self, plan: Plan, step: Step, point: str, told: Message) -> None:
+        self.picture.show_step(plan, step, point, say(told))
+        self._share_height()
+
+    def _share_height(self) -> None:
+        """On a low page the picture of what is connected has the place of the table: the words say where the run is."""
+        low = self.height() < _LOW * self.fontMetrics().height()
+        self.table.setVisible(self.picture.isHidden() or not low)
 
     def _connection(self, replies: LiveReplies) -> tuple[str, ...]:
         """What has a zero of its own: in a series up and down, each point on either way."""

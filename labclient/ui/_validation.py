@@ -3,22 +3,24 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QLabel, QTableWidgetItem
+from PySide6.QtWidgets import QLabel
 
 from labclient.errors import Trouble
 from labclient.home import this_pc
 from labclient.ui._aside import Aside
+from labclient.ui._case_table import CaseTable
 from labclient.ui._desk import Desk
-from labclient.ui._marks import mark_icon, mark_word
 from labclient.ui._page import Page
 from labclient.ui._revision import Known, known_identities
-from labclient.ui._snug import SnugTable
 from labclient.ui._validation_save import SaveDialog
-from labclient.validation import Compared, Outcome, digits, validate
+from labclient.validation import Outcome, validate
 from labclient.words import message, say
 
 WORK = "validation"
+_EXPLAINED = message(
+    "Reference cases with certified answers are computed on this PC and compared. It takes seconds; "
+    "no instrument and no notebook is needed."
+)
 
 
 class ValidationPage(Page):
@@ -29,26 +31,14 @@ class ValidationPage(Page):
         self._aside = aside
         self.outcome: Outcome | None = None
         self._identities: tuple[Known | Trouble, ...] = ()
+        self._before = say(_EXPLAINED)
         self.missing.hide()
-        self.said = QLabel(
-            say(
-                message(
-                    "Reference cases with certified answers are computed on this PC and compared. It takes seconds; "
-                    "no instrument and no notebook is needed."
-                )
-            )
-        )
+        self.said = QLabel(say(_EXPLAINED))
         self.said.setWordWrap(True)
-        self.table = SnugTable(
-            say(message("Reference cases")),
-            (message("Case"), message("Weakest quantity"), message("Certified value"), message("Ours"), message("LRE"),
-             message("Bar"), message("Verdict")),
-            wide=(0,),
-            numbers=(2, 3, 4, 5),
-        )  # fmt: skip
+        self.table = CaseTable()
         self.table.hide()
-        for widget in (self.said, self.table):
-            self.body.addWidget(widget)
+        self.body.addWidget(self.said)
+        self.body.addWidget(self.table, 1000)
         self.body.addStretch(1)
         self.save_button = self.secondary(message("Save the report…"), self.save)
         self.save_button.setEnabled(False)
@@ -60,6 +50,8 @@ class ValidationPage(Page):
     def run(self) -> None:
         """Compute them all, beside whatever else is done."""
         self.run_button.setEnabled(False)
+        self._before = self.said.text()
+        self.said.setText(say(message("Computing the reference cases…")))
         self._aside.run(WORK, lambda: (validate(datetime.now(UTC)), known_identities(this_pc().identities)))
 
     def save(self) -> None:
@@ -86,8 +78,7 @@ class ValidationPage(Page):
                 )
             )
         )  # fmt: skip
-        icons = {mark: mark_icon(mark) for mark in ("passed", "failed")}
-        self.table.show_rows([_cells(row, icons) for row in outcome.weakest()])
+        self.table.show_rows(outcome.weakest())
         self.table.show()
         self.save_button.setEnabled(True)
 
@@ -99,6 +90,7 @@ class ValidationPage(Page):
 
     def _rest(self) -> None:
         self.run_button.setEnabled(True)
+        self.said.setText(self._before)
 
     def _saved(self, path: Path) -> None:
         self.desk.tell(message("The report is saved: {path}", path=str(path)))
@@ -106,11 +98,3 @@ class ValidationPage(Page):
 
 def _told(outcome: Outcome) -> str:
     return f"{outcome.made:%Y-%m-%d %H:%M:%S} UTC"
-
-
-def _cells(row: Compared, icons: dict[str, QIcon]) -> tuple[str | QTableWidgetItem, ...]:
-    mark = "passed" if row.passed else "failed"
-    verdict = QTableWidgetItem(icons[mark], mark_word(mark))
-    ours = QTableWidgetItem(row.ours or "—")
-    ours.setToolTip(row.trouble)
-    return row.case, row.quantity, row.certified, ours, digits(row.lre) or "—", digits(row.bar) or "—", verdict

@@ -285,6 +285,10 @@ def test_a_run_fits_beside_the_rail_of_a_small_screen(page: MeasurementPage, lan
     (area,) = [one for one in page.findChildren(QScrollArea) if one.parent() is page]
     assert (area.verticalScrollBar().maximum(), area.horizontalScrollBar().maximum()) == (0, 0)
     assert page.plot.height() >= page.plot.minimumSizeHint().height()
+    assert page.picture.height() >= page.picture.sizeHint().height() // 2  # it is painted from there on
+    assert not page.table.isVisible()
+    _show(page, _measuring(1, stopped=True))
+    assert page.table.isVisible()
 
 
 @pytest.mark.parametrize("language", words.LANGUAGES)
