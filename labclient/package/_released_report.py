@@ -34,7 +34,6 @@ _WORDS: Final = {
     "date": message("Date"),
     "reported": message("Reported value ± U"),
     "unit": message("Unit"),
-    "judged": message("Decides"),
     "verdict": message("Verdict"),
     "picture": message("Drawn: d ± U (k = 2); grey, the reference value ± U; disc: satisfactory, cross: "
                        "unsatisfactory, square: questionable, ring: inconclusive."),
@@ -51,8 +50,6 @@ _WORDS: Final = {
     "formed": message("Scores are formed with 2·u, whatever k was reported, and with unrounded numbers. Each result is "
                       "compared at its own time."),
     "member": message("* member of the mean: the minus sign holds in its En."),
-    "unclear": message("Inconclusive: u_TS/u_lab lies above {ratio}; the transfer standard leaves open whether the "
-                       "laboratory agrees."),
     "signatures": message("Signatures prove who signed and that nothing changed since, not that the content is true."),
 }  # fmt: skip
 _MARKS: Final = {
@@ -71,7 +68,11 @@ def release_pdf(released: Released, plan: Plan) -> bytes:
 
 def _contents(released: Released, plan: Plan) -> dict[str, Any]:
     transfer = plan.transfer_standard
-    words = _WORDS | {"unclear": message(_WORDS["unclear"].template, ratio=released.most_ratio)}
+    unclear = message(
+        "Inconclusive: u_TS/u_lab lies above {ratio}; the transfer standard leaves open whether the laboratory agrees.",
+        ratio=released.most_ratio,
+    )
+    words = _WORDS | {"unclear": unclear}
     return {
         "words": {name: both(sentence) for name, sentence in words.items()},
         "simulated": released.simulated,
