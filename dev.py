@@ -106,9 +106,12 @@ def test(rest: list[str]) -> int:
     need("openssl", "unzip", *SCREEN)
     need_qt()
     checked = check()
-    # Most tests wait for processes of their own: one more at a time than there are cores.
-    whole = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile", "--cov", "--cov-report=term:skip-covered"]
-    return run("-m", "pytest", *([] if rest else whole), *rest) or checked
+    # Most tests wait for processes of their own: one more at a time than there are cores. The files are taken in the
+    # order of tests/conftest.py, the longest first. Coverage is asked for: it costs more than a third of the time.
+    whole = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile", "--no-loadscope-reorder"]
+    coverage = ["--cov", "--cov-report=term:skip-covered"] if "--coverage" in rest else []
+    chosen = [one for one in rest if one != "--coverage"]
+    return run("-m", "pytest", *(chosen or whole), *coverage) or checked
 
 
 def bench(rest: list[str]) -> int:
@@ -233,7 +236,7 @@ def run(*command: str) -> int:
 VERBS: dict[str, tuple[str, Callable[[list[str]], int], str]] = {
     "demo": ("demo", demo, "the whole job on simulated instruments; results in demo-out/"),
     "gui": ("demo", gui, "open the window"),
-    "test": ("test", test, "lint, types, layer contract, translations and tests"),
+    "test": ("test", test, "lint, types, layer contract, translations and tests (--coverage: and what they reach)"),
     "check": ("test", check, "the same without the tests"),
     "bench": ("test", bench, "measure; --json for one line a figure"),
     "bundle": ("test", bundle, "build dist/labclient, which needs no Python, and prove it"),

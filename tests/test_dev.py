@@ -38,6 +38,23 @@ def test_what_a_verb_calls_is_brought_first(
     assert asked == [packages]
 
 
+@pytest.mark.parametrize(
+    ("asked", "whole", "measured"),
+    [([], True, False), (["--coverage"], True, True), (["tests/plan"], False, False),
+     (["tests/plan", "--coverage"], False, True)],
+)  # fmt: skip
+def test_coverage_is_measured_when_asked_for_and_a_chosen_part_runs_in_one_process(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, asked: list[str], whole: bool, measured: bool
+) -> None:
+    ran: list[tuple[str, ...]] = []
+    monkeypatch.setattr(dev, "need", lambda *_: None)
+    monkeypatch.setattr(dev, "run", lambda *command: bool(ran.append(command)))
+    assert dev.test(asked) == 0
+    (command,) = ran
+    assert ("-n" in command, "--cov" in command, "tests/plan" in command) == (whole, measured, not whole)
+    assert "--coverage" not in command
+
+
 def test_what_cannot_be_installed_is_named_with_the_command_that_does_it(
     dev: ModuleType, capsys: pytest.CaptureFixture[str]
 ) -> None:
