@@ -8,7 +8,7 @@ from labclient.acquisition._clock_watch import ClockWatch
 from labclient.acquisition._daily import DailyCheckpoint
 from labclient.acquisition._imported import Columns, Order, Row, Value, is_year_first, read_rows, refusal, row_replies
 from labclient.acquisition._output import Output, Standing
-from labclient.acquisition._output_told import CAUSES, OUTPUT_KINDS, OUTPUT_SENTENCES, Cause, OutputSafe
+from labclient.acquisition._output_told import CAUSES, OUTPUT_KINDS, OUTPUT_SENTENCES, Cause, OutputSafe, OutputSet
 from labclient.acquisition._recorder import Recorder
 from labclient.acquisition._replies import Replies, replies
 from labclient.acquisition._room import RULES, Gauge, Left, Rules, getting_full, size_text, time_text
@@ -54,6 +54,7 @@ __all__ = [
     "Order",
     "Output",
     "OutputSafe",
+    "OutputSet",
     "Question",
     "Recorder",
     "Replies",

@@ -113,6 +113,7 @@ class Registration:
                 for standard in self.standards
             ],
             "concerns": [concern.id for concern in self.concerns(on, firmware)],
+            "keys": [concern.key for concern in self.concerns(on, firmware)],
         }
 
 

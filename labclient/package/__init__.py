@@ -3,7 +3,6 @@
 from labclient.package._accepted import accepted_trust, keep_trust, kept_file
 from labclient.package._data import REPORT_PDF, Document, Log, PackageInfo, ResultFile
 from labclient.package._draft import Fault, draft_faults, draft_kind, signable, without_comments
-from labclient.package._gates_again import same_serial
 from labclient.package._origin import (
     PLAN_JSON,
     TRUST_JSON,
@@ -49,6 +48,7 @@ from labclient.package._sealed import (
 )
 from labclient.package._stage import stage
 from labclient.package._verify import PackageReport, verify_package
+from labclient.stations import same_serial
 
 __all__ = [
     "COMMITMENT_JSON",

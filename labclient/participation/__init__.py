@@ -8,32 +8,8 @@ from labclient.participation._comparing import Compared, compare
 from labclient.participation._copying import choose_copy, copied_so_far, copy_folder, keep_up
 from labclient.participation._deviating import authorise, concerns_now
 from labclient.participation._diagnostic import Look, Told, diagnostic_file, read_out
-from labclient.participation._entries import (
-    KINDS,
-    Arrival,
-    Attachment,
-    Decision,
-    Departure,
-    Deviation,
-    Exclusion,
-    HandedOver,
-    Moment,
-    Note,
-    Noted,
-    Part,
-)
-from labclient.participation._facade import Participation, checkpoint_file, confirm_root, first_state, read_state
+from labclient.participation._facade import Participation, checkpoint_file, confirm_root
 from labclient.participation._fields import FIELD_NAMES, WORD_NAMES
-from labclient.participation._gates import (
-    ROLE_NAMES,
-    STATION_NAMES,
-    blocked,
-    damage,
-    may_enter,
-    may_finish,
-    may_run,
-    missing,
-)
 from labclient.participation._health import Health, HealthWatch, last_trial
 from labclient.participation._imported import (
     SAY_COLUMNS,
@@ -86,7 +62,6 @@ from labclient.participation._satellites import give_up_satellite, issue_satelli
 from labclient.participation._sending import send
 from labclient.participation._signing import pack, prepare, sign, submit, take_receipt
 from labclient.participation._sourced import SourcedHands, check_source
-from labclient.participation._state import STATIONS, Run, State, fold, harm_of, item_of
 from labclient.participation._told import ORIGIN_NAMES, READINGS, TASK_NAMES, told
 from labclient.participation._typed import TypedRuns
 from labclient.participation._visits import (
@@ -97,6 +72,36 @@ from labclient.participation._visits import (
     kept_visits,
     read_sent,
     read_visit,
+)
+from labclient.stations import (
+    KINDS,
+    ROLE_NAMES,
+    STATION_NAMES,
+    STATIONS,
+    Arrival,
+    Attachment,
+    Decision,
+    Departure,
+    Deviation,
+    Exclusion,
+    HandedOver,
+    Moment,
+    Note,
+    Noted,
+    Part,
+    Run,
+    State,
+    blocked,
+    damage,
+    first_state,
+    fold,
+    harm_of,
+    item_of,
+    may_enter,
+    may_finish,
+    may_run,
+    missing,
+    read_state,
 )
 
 __all__ = [

@@ -8,8 +8,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from labclient.errors import EntryInvalid
-from labclient.participation._entries import KINDS
 from labclient.participation._fields import FIELD_NAMES
+from labclient.stations import KINDS
 from labclient.words import Message, message
 
 Path = tuple[str | int, ...]

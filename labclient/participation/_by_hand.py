@@ -1,47 +1,24 @@
-"""Readings that no instrument sent to this PC: when they may be recorded, and what is said of the instrument."""
+"""Readings that no instrument sent to this PC: what they may be for, and what is said of the instrument."""
 
 from datetime import date
 from typing import Any, Literal
 
-from labclient.errors import GateClosed, WrongUse
+from labclient.errors import WrongUse
 from labclient.evaluation import environment_runs, origin_counts
 from labclient.home import Home
 from labclient.instruments import BenchInstrument, Registration, load_bench
-from labclient.notebook import Purpose, Task
+from labclient.notebook import Task
 from labclient.participation._facade import Participation
-from labclient.participation._gates import STATION_NAMES, may_run
-from labclient.participation._state import State
 from labclient.plan import Plan, Station
 from labclient.words import message
 
 Origin = Literal["typed", "imported"]
-_PRACTISED = ("stability", "measurement", "environment")
 _AT: dict[Station, tuple[Task, ...]] = {
     "arrival": ("functional",),
     "warm-up": ("settling",),
     "stability": ("stability",),
     "measurement": ("measurement", "environment"),
 }
-
-
-def may_run_by_hand(state: State, origin: Origin, task: Task, purpose: Purpose) -> None:
-    """Raise `GateClosed` when no such run is possible now. What the plan does not let count can be recorded as a trial
-    or a diagnostic, and counts for nothing; a run that is for the record must be one that counts."""
-    may_run(state, task)
-    if task == "environment" and state.station != "measurement":
-        raise GateClosed(
-            message("“{station}” is not open.", station=STATION_NAMES["measurement"]),
-            message("The environment belongs to the measurement: enter it before that station is done."),
-        )
-    if purpose != "record" and task in _PRACTISED:
-        return
-    if not origin_counts(state.plan, origin, task):
-        raise GateClosed(
-            message("By the plan, typed readings do not count here.")
-            if origin == "typed"
-            else message("By the plan, imported readings do not count here."),
-            message("Use an instrument, or record them as a diagnosis: they are kept and count for nothing."),
-        )
 
 
 def tasks_by_hand(plan: Plan, origin: Origin, station: Station | None) -> tuple[Task, ...]:

@@ -10,14 +10,13 @@ from labclient.instruments import Concern, load_bench
 from labclient.notebook import Entry
 from labclient.package import anchors
 from labclient.participation._bodies import body_of
-from labclient.participation._entries import Authorised, Deviation
 from labclient.participation._facade import Participation
-from labclient.participation._gates import ROLE_NAMES, blocked, may_enter
 from labclient.participation._instruments import bench_instrument, concerns_of, known_drivers, registration_of
 from labclient.participation._register import entry_of
 from labclient.participation._signing import may_sign
 from labclient.plan import Role
 from labclient.signing import Signer, canonical, sign_detached, verify_detached
+from labclient.stations import ROLE_NAMES, Authorised, Deviation, blocked, may_enter
 from labclient.words import message, say
 
 

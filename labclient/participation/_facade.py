@@ -11,13 +11,12 @@ from msgspec import Struct
 
 from labclient.acquisition import OUTPUT_KINDS, ClockWatch, DailyCheckpoint, Recorder
 from labclient.clock import Clock
-from labclient.errors import EntryInvalid, GateClosed, NotebookDamaged, NotebookTrouble, NotVerified, WrongUse
+from labclient.errors import EntryInvalid, GateClosed, NotebookTrouble, NotVerified, WrongUse
 from labclient.evaluation import (
     Check,
     CheckName,
     LoggerFile,
     Told,
-    cautions_of,
     check_again,
     read_logger,
     result,
@@ -28,21 +27,29 @@ from labclient.home import Home
 from labclient.notebook import Draft, Entry, Notebook, Reader, attachment
 from labclient.package import PlanSource, Trusted, open_plan, open_trust
 from labclient.participation._bodies import body_of
-from labclient.participation._entries import (
-    KINDS,
-    Arrival,
-    Decision,
-    Deviation,
-    Exclusion,
-    PlanAccepted,
-    SatelliteOf,
-    TrustAccepted,
-)
 from labclient.participation._fields import FIELD_NAMES
-from labclient.participation._gates import may_enter, may_exclude, may_finish, may_judge, missing
-from labclient.participation._state import State, fold, harm_of, item_of
 from labclient.plan import Plan, Station
 from labclient.signing import NoteKey, read_small, write_whole
+from labclient.stations import (
+    KINDS,
+    Arrival,
+    Deviation,
+    PlanAccepted,
+    State,
+    StationDone,
+    TrustAccepted,
+    allow,
+    first_state,
+    fold,
+    harm_of,
+    item_of,
+    may_enter,
+    may_finish,
+    may_judge,
+    missing,
+    satellite_of,
+    warnings,
+)
 from labclient.words import Message, message
 
 PROGRAM = "program"
@@ -63,7 +70,7 @@ class Participation:
         self.clock: Clock = notebook.clock
         self.home = home
         daily = DailyCheckpoint(self._key, checkpoint_file(notebook.path))
-        self.recorder = Recorder(notebook, daily=None if _satellite_of(notebook.origin) else daily)
+        self.recorder = Recorder(notebook, daily=None if satellite_of(notebook.origin) else daily)
         self._notebook = notebook
         self._reader = Reader.open(notebook.path)
         self._state: State | None = None
@@ -146,12 +153,9 @@ class Participation:
                 message("A deviation that opens a run is signed."),
                 message("Sign it on the page of instruments."),
             )
-        may_enter(self.state, kind)
-        _check_named(self.state, entered)
+        allow(self.state, kind, entered)
         if isinstance(entered, Arrival):
             _check_noted(entered, self.state.plan)
-        if isinstance(entered, Exclusion):
-            may_exclude(self.state, entered.cycles)
         return self._enter(kind, entered, who)
 
     def attach(self, file: Path, what: str, media_type: str, who: str, read_as: LoggerFile | None = None) -> Entry:
@@ -201,9 +205,8 @@ class Participation:
         """Sign a station off as done; with the results, the warnings that are passed. Raises `GateClosed` with what is
         missing."""
         may_finish(self.state, station)
-        points = self.state.result.points if self.state.result and station == "results" else ()
-        passed = [f"{point}: {one.code}" for point, one in cautions_of(points)]
-        return self._enter("station-done", {"station": station} | ({"passed": passed} if passed else {}), who)
+        passed = warnings(self.state) if station == "results" else ()
+        return self._enter("station-done", StationDone(station, passed), who)
 
     def checkpoint(self) -> str:
         """Sign the head of the log, enter it, and leave it beside the notebook for the pilot; returns the note."""
@@ -242,9 +245,9 @@ class Participation:
     ) -> None:
         self.close()
 
-    def _enter(self, kind: str, body: Struct | Mapping[str, Any], who: str, payload: bytes | None = None) -> Entry:
+    def _enter(self, kind: str, body: Struct, who: str, payload: bytes | None = None) -> Entry:
         state = self.state
-        may_enter(state, kind)
+        allow(state, kind, body)
         draft = Draft(
             kind=kind, body=msgspec.to_builtins(body), author=who, station=state.station or "", payload=payload
         )
@@ -263,34 +266,6 @@ class Participation:
 def checkpoint_file(notebook: Path) -> Path:
     """Where the newest checkpoint of a notebook lies, for the pilot."""
     return notebook.with_suffix(".checkpoint.txt")
-
-
-def first_state(record: Reader) -> State:
-    """The state before any fold: the plan that the notebook was begun with. Raises `NotebookDamaged`."""
-    origin = record.entry(0)
-    for entry in record.entries({"plan"}, 0, 10):
-        accepted = msgspec.convert(entry.body, PlanAccepted)
-        satellite_of = _satellite_of(origin)
-        return State(
-            plan=accepted.document,
-            accepted=accepted,
-            accepted_at=entry.seq,
-            simulated=origin.body["clock"]["simulated"],
-            done=satellite_of.done if satellite_of else (),
-            satellite_of=satellite_of,
-        )
-    raise NotebookDamaged(message("{path} holds no plan.", path=str(record.path)))
-
-
-def _satellite_of(origin: Entry) -> SatelliteOf | None:
-    """What a satellite says of its main notebook; it signs no checkpoints, the main notebook's cover it."""
-    said = origin.body["about"].get("satellite")
-    return msgspec.convert(said, SatelliteOf) if said else None
-
-
-def read_state(record: Reader) -> State:
-    """The state of a notebook that is only read."""
-    return fold(first_state(record), record.entries())
 
 
 def confirm_root(trusted: Trusted, confirmed: str | None) -> None:
@@ -357,16 +332,6 @@ def _trust_draft(trusted: Trusted, file: Path, who: str) -> Draft:
 
 def _key_file(home: Home, origin: Entry) -> Path:
     return home.keys / f"{origin.body['notebook']}.key"
-
-
-def _check_named(state: State, body: Struct) -> None:
-    """Raise `WrongUse` when an entry names another that is not there."""
-    if isinstance(body, Exclusion):
-        wrong = [seq for seq in body.cycles if seq not in state.cycles or seq in state.excluded]
-    else:
-        wrong = [body.about] if isinstance(body, Decision) and body.about >= state.size else []
-    if wrong:
-        raise WrongUse(message("Entry {seq} is none that this can be about.", seq=wrong[0]))
 
 
 def _check_noted(arrival: Arrival, plan: Plan) -> None:

@@ -20,12 +20,11 @@ from labclient.errors import GateClosed, WrongUse
 from labclient.home import Home
 from labclient.instruments import Registration
 from labclient.notebook import Channel, Draft, Purpose, Task, attachment, block, run_start, run_stop, series
-from labclient.participation._by_hand import may_run_by_hand, registered, snapshot
+from labclient.participation._by_hand import registered, snapshot
 from labclient.participation._facade import PROGRAM, Participation
-from labclient.participation._gates import may_enter, may_use
-from labclient.participation._state import State
 from labclient.plan import Plan
 from labclient.signing import read_small, write_whole
+from labclient.stations import State, may_enter, may_import, may_run_by_hand, may_use
 from labclient.units import QUANTITIES, unit
 from labclient.words import listed, message
 
@@ -92,7 +91,7 @@ def import_run(
     state, clock = participation.state, participation.clock
     may_run_by_hand(state, "imported", task, purpose)
     digest = sha256(looked.data).hexdigest()
-    _not_twice(participation, digest, task, purpose)
+    may_import(state, digest, task, purpose)
     channels = _channels(state.plan, looked.columns, task)
     if len(looked.refused) == len(looked.rows):
         raise WrongUse(
@@ -169,13 +168,6 @@ def _read_as(looked: Looked) -> dict[str, Any]:
     if looked.table.sheet is not None:
         found |= {"sheet": looked.table.sheet.name, "workbook": msgspec.to_builtins(looked.table.sheet)}
     return said | found
-
-
-def _not_twice(participation: Participation, digest: str, task: Task, purpose: Purpose) -> None:
-    for entry in participation.record.entries({"run-start"}, 0, participation.recorder.committed):
-        same = entry.body["task"] == task and entry.body["purpose"] == purpose
-        if same and entry.body.get("file", {}).get("sha256") == digest:
-            raise GateClosed(message("This file was imported before, as run {run}.", run=entry.seq))
 
 
 def _channels(plan: Plan, columns: Columns, task: Task) -> list[Channel]:

@@ -17,6 +17,7 @@ from labclient.instruments import (
     drivers,
     load_bench,
 )
+from labclient.stations import unregistered
 from labclient.words import message
 
 
@@ -55,8 +56,8 @@ class Instrument:
 
 
 def concerns_of(device: Device) -> tuple[Concern, ...]:
-    """What speaks against a connected device by the register; nothing is known of one that is in none."""
-    return device.concerns if isinstance(device, RegisteredDevice) else ()
+    """What speaks against a connected device by the register, or that it is in none."""
+    return device.concerns if isinstance(device, RegisteredDevice) else (unregistered(device.address),)
 
 
 def known_reading(driver: Driver, reading: str) -> None:

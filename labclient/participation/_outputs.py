@@ -35,6 +35,7 @@ from labclient.participation._instruments import bench_instrument, known_drivers
 from labclient.participation._register import entry_of
 from labclient.plan import Plan
 from labclient.signing import NoteKey
+from labclient.stations import bound_of_plan, confirmed_above
 from labclient.words import Message, given, message
 
 Show = Callable[[Standing], object]
@@ -91,18 +92,14 @@ def bounds_of(one: BenchInstrument, driver: Driver, plan: Plan | None) -> Bounds
     if declared.confirm_because is not None:
         because = given(declared.confirm_because)
     if plan is not None:
-        if (applied := plan.transfer_standard.applied) is None:
-            missing.append(message("No limit of the transfer standard is known: the plan has none."))
-        else:
-            greatest, from_plan = applied.greatest, applied.confirm_above
-            bounds.append(Bound(amount(str(greatest.value), greatest.unit, declared.unit),
-                                message("the plan's limit of the transfer standard")))  # fmt: skip
-            if from_plan is not None:
-                asked = amount(str(from_plan.value), from_plan.unit, declared.unit)
-                if not above or asked < min(above):
-                    because = message("the plan says so above {value} {unit}", value=from_plan.value,
-                                      unit=from_plan.unit)  # fmt: skip
-                above.append(asked)
+        bound = bound_of_plan(plan, declared.unit)
+        (missing if isinstance(bound, Message) else bounds).append(bound)  # type: ignore[arg-type]
+        asked, applied = confirmed_above(plan, declared.unit), plan.transfer_standard.applied
+        if asked is not None and applied is not None and applied.confirm_above is not None:
+            if not above or asked < min(above):
+                because = message("the plan says so above {value} {unit}", value=applied.confirm_above.value,
+                                  unit=applied.confirm_above.unit)  # fmt: skip
+            above.append(asked)
     return Bounds(
         declared.unit, Decimal(repr(declared.lowest)), Decimal(repr(declared.highest)), tuple(bounds), tuple(missing),
         min(above, default=None), because,

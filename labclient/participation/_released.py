@@ -39,10 +39,10 @@ from labclient.package import (
     release_pdf,
     write_release,
 )
-from labclient.participation._state import State
 from labclient.participation._visits import Comparison
 from labclient.plan import Monitoring, Plan, Quantity, TrustList
 from labclient.signing import Signer, file_sha256
+from labclient.stations import State
 from labclient.units import convert
 from labclient.words import Message, message
 

@@ -18,11 +18,10 @@ from labclient.evaluation import Check, settled
 from labclient.instruments import Concern, Device, Registration, load_bench
 from labclient.metrology import Verdict
 from labclient.notebook import Purpose, Task
-from labclient.participation._entries import Note
 from labclient.participation._facade import PROGRAM, Participation
-from labclient.participation._gates import may_run, may_use
 from labclient.participation._instruments import Instrument, concerns_of
 from labclient.plan import Measurement, Plan, Point, Quantity, Step, Visit, passage, together
+from labclient.stations import Note, may_run, may_use
 from labclient.units import convert
 from labclient.words import Message, message, say
 

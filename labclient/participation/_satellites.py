@@ -22,12 +22,20 @@ from labclient.notebook import (
     log_lines,
     originals,
 )
-from labclient.participation._entries import KINDS, SatelliteGivenUp, SatelliteIssued, SatelliteOf, SatelliteTaken
 from labclient.participation._facade import Participation
-from labclient.participation._gates import ON_A_SATELLITE, may_enter, may_issue
-from labclient.participation._state import State
 from labclient.plan import Station
 from labclient.signing import NoteKey
+from labclient.stations import (
+    KINDS,
+    ON_A_SATELLITE,
+    SatelliteGivenUp,
+    SatelliteIssued,
+    SatelliteOf,
+    SatelliteTaken,
+    State,
+    may_enter,
+    may_issue,
+)
 from labclient.words import message
 
 _NEVER_IN_ONE = (frozenset(KINDS) - ON_A_SATELLITE) | {"origin", "checkpoint"}

@@ -5,11 +5,10 @@ from threading import Event
 
 from labclient.clock import Clock, SystemClock
 from labclient.errors import NotVerified
-from labclient.participation._entries import Submitted
 from labclient.participation._facade import PROGRAM, Participation
-from labclient.participation._gates import may_enter
 from labclient.participation._signing import take_receipt
 from labclient.signing import file_sha256
+from labclient.stations import Submitted, may_enter
 from labclient.submission import Item, Outbox, Patience, Progress, TakenReceipt
 from labclient.submission import send as send_item
 from labclient.words import message

@@ -20,11 +20,19 @@ from labclient.package import (
     verify_package,
     verify_sealed,
 )
-from labclient.participation._entries import Packaged, ReceiptTaken, SignedOff, Staged, Submitted
 from labclient.participation._facade import PROGRAM, Participation
-from labclient.participation._gates import ROLE_NAMES, may_enter
-from labclient.participation._state import State
 from labclient.signing import Card, Signer, Stage, canonical, file_sha256, read_small
+from labclient.stations import (
+    ROLE_NAMES,
+    Packaged,
+    ReceiptTaken,
+    SignedOff,
+    Staged,
+    State,
+    Submitted,
+    may_enter,
+    may_stage,
+)
 from labclient.submission import Delivered, TakenReceipt, deliver, read_receipt
 from labclient.words import message
 
@@ -40,8 +48,8 @@ def prepare(participation: Participation, folder: Path, who: str) -> Stage:
     """Stage the next revision into `folder`, new or empty, and enter it. From here on the result may not change without
     staging again. Raises `GateClosed`, `WrongUse`, `StorageTrouble`."""
     state = participation.state
-    may_enter(state, "staged")
-    if state.result is None or state.result_at < state.changed_at:
+    may_stage(state)
+    if state.result is None:
         raise GateClosed(message("The result is missing or older than the record."), message("Compute it first."))
     participation.checkpoint()
     revision = 1  # however often it is staged: only a package finishes it

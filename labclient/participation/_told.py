@@ -7,7 +7,7 @@ from labclient.acquisition import CLOCK_SENTENCES, OUTPUT_SENTENCES, Doubt
 from labclient.evaluation import CHECK_NAMES, VERDICT_NAMES
 from labclient.notebook import Entry
 from labclient.participation._fields import WORD_NAMES
-from labclient.participation._gates import ROLE_NAMES, STATION_NAMES
+from labclient.stations import ROLE_NAMES, STATION_NAMES
 from labclient.words import Message, message
 
 TASK_NAMES: dict[str, Message] = {

@@ -9,12 +9,12 @@ from labclient.evaluation import Check, settled
 from labclient.instruments import BenchInstrument, Registration
 from labclient.metrology import Verdict
 from labclient.notebook import Channel, Purpose, Task
-from labclient.participation._by_hand import may_run_by_hand, snapshot
+from labclient.participation._by_hand import snapshot
 from labclient.participation._facade import Participation
-from labclient.participation._gates import may_use
 from labclient.participation._instruments import Instrument
 from labclient.participation._runs import Hands, Observer, Runs, seconds
 from labclient.plan import Plan, Point, Step
+from labclient.stations import may_run_by_hand, may_use
 from labclient.units import number, unit
 from labclient.words import message
 

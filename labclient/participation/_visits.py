@@ -31,9 +31,9 @@ from labclient.evaluation import (
 from labclient.home import Home
 from labclient.notebook import SUFFIX, Reader, check, restore
 from labclient.package import PackageReport, accepted_trust, comparison_of, is_sealed, verify_package
-from labclient.participation._facade import read_state
 from labclient.plan import Plan, TrustList
 from labclient.signing import Container, read_container, write_whole
+from labclient.stations import read_state
 from labclient.words import message
 
 _OF_THE_LOG = ("log/", "runs/", "attachments/")

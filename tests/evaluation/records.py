@@ -86,7 +86,9 @@ def changed(**fields: Any) -> dict[str, Any]:
 
 
 class Writer:
-    """Writes into a log through `append`, whose next entry will be `size()`."""
+    """Writes into a log through `append`, whose next entry will be `size()`. Its runs are made with `instrument`."""
+
+    instrument: Mapping[str, Any] = {"identity": None}
 
     def __init__(self, append: Callable[..., tuple[Entry, ...]], size: Callable[[], int], clock: StillClock) -> None:
         self._append = append
@@ -113,7 +115,7 @@ class Writer:
         run, now = self._size(), self.clock.monotonic_ns()
         drafts = [
             run_start(
-                purpose=purpose, task=task, channels=channels, instrument={"identity": None}, clock=self.clock,
+                purpose=purpose, task=task, channels=channels, instrument=self.instrument, clock=self.clock,
                 author=WHO, station=station,
             )
         ]  # fmt: skip

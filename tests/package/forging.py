@@ -74,6 +74,11 @@ def forged(
     folder.mkdir()
     log = folder / "forged.labnote"
     rewritten(notebook, log, change)
+    return packed(office, log, genuine, folder, sound=sound, **about)
+
+
+def packed(office: Office, log: Path, genuine: Path, folder: Path, *, sound: bool = True, **about: Any) -> Path:
+    """A package of this log, signed by everybody; what it says besides is what `genuine` says, but for `about`."""
     found = check(log, deep=True)
     assert found.ok == sound, found.findings
     staged = folder / "staged"

@@ -294,6 +294,19 @@ def test_a_cycle_is_redone_only_after_it_was_excluded(desk) -> None:
     desk.p.finish("measurement", WHO)
 
 
+def test_of_a_cycle_that_was_measured_in_two_places_one_is_excluded(desk) -> None:
+    desk.until("measurement")
+    first, *_ = desk.measure()
+    desk.p.enter("note", {"text": "once more"}, WHO)
+    desk.write.room(30.0 * 9)
+    desk.write.cycles(desk.plan, desk.plan.points[0], 1, [1], desk.truth)
+    desk.judge()
+    assert "10V, day 1, cycle 1 was measured 2 times: exclude all but one" in reasons(desk)
+    desk.p.enter("exclusion", {"cycles": [first], "reason": "two rooms measured it"}, WHO)
+    desk.judge()
+    desk.p.finish("measurement", WHO)
+
+
 def test_an_exclusion_opens_the_measurement_again_while_the_standard_is_here(desk) -> None:
     desk.until("departure")
     first = next(iter(desk.p.state.cycles))

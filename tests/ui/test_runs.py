@@ -20,8 +20,8 @@ from labclient.evaluation import Check
 from labclient.home import shipped
 from labclient.notebook import Channel, Reader
 from labclient.participation import Run, State
-from labclient.participation._entries import PlanAccepted
 from labclient.plan import Step, read_plan
+from labclient.stations import PlanAccepted
 from labclient.ui._bench_view import BenchView
 from labclient.ui._desk import Desk
 from labclient.ui._marks import State as MarkState

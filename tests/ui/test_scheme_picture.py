@@ -16,8 +16,8 @@ from labclient import words
 from labclient.acquisition import Cycle
 from labclient.home import shipped
 from labclient.participation import Run, State
-from labclient.participation._entries import PlanAccepted
 from labclient.plan import Plan, Step, passage, read_plan
+from labclient.stations import PlanAccepted
 from labclient.ui._desk import connection
 from labclient.ui._measurement import MeasurementPage
 from labclient.ui._place import place_of, way_on

@@ -10,8 +10,8 @@ from labclient.acquisition import Cycle
 from labclient.evaluation import Check, Figure
 from labclient.home import shipped
 from labclient.participation import STATIONS, Run, State
-from labclient.participation._entries import PlanAccepted, SignedOff, Staged
 from labclient.plan import read_plan
+from labclient.stations import PlanAccepted, SignedOff, Staged
 from labclient.ui._recent import Recent
 from labclient.ui._view import checks_of, next_cycle, next_day, point_rows, role_rows, station_rows, verdict, verdicts
 from labclient.ui._watch import Snapshot

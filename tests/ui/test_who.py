@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from labclient.home import shipped
 from labclient.participation import State
-from labclient.participation._entries import PlanAccepted, TrustAccepted
 from labclient.plan import TrustedPerson, TrustList, read_plan
+from labclient.stations import PlanAccepted, TrustAccepted
 from labclient.ui._theme import Theme
 from labclient.ui._who import WhoDialog, people
 

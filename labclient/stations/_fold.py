@@ -1,16 +1,17 @@
-"""The state of a participation: nothing but a fold over its entries."""
+"""From entries to the state: nothing but a fold."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from labclient.acquisition import Cycle
+from labclient.errors import NotebookDamaged
 from labclient.evaluation import BudgetDeclared, Check, Result, Standard
-from labclient.notebook import Entry
-from labclient.package import same_serial
-from labclient.participation._entries import (
+from labclient.notebook import Entry, Reader
+from labclient.stations._damage import HARM_CHECKS, harm_of
+from labclient.stations._entries import (
     Arrival,
     Attachment,
     Decision,
@@ -31,117 +32,38 @@ from labclient.participation._entries import (
     Submitted,
     TrustAccepted,
 )
-from labclient.plan import Plan, Station
+from labclient.stations._state import Run, Satellite, State
+from labclient.words import message
 
 _Kind = TypeVar("_Kind", bound=Struct)
 
-STATIONS: tuple[Station, ...] = (
-    "arrival",
-    "warm-up",
-    "stability",
-    "measurement",
-    "departure",
-    "results",
-    "signing",
-    "submission",
-    "handed-over",
-)
 
-HARM_CHECKS = frozenset({"transport", "functional"})
-MISSING = "part: "
-
-
-class Run(Struct, frozen=True):
-    """One acquisition: what it was for, the model and serial number of its instrument, how often it did not answer,
-    whether it was stopped in order, and its `origin`: "typed" or "imported" where no instrument sent the readings."""
-
-    seq: int
-    task: str
-    purpose: Literal["trial", "diagnostic", "record"]
-    station: str
-    instrument: str = ""
-    gaps: int = 0
-    stopped: bool = False
-    origin: str = ""
+def first_state(record: Reader) -> State:
+    """The state before any fold: the plan that the notebook was begun with. Raises `NotebookDamaged`."""
+    origin = record.entry(0)
+    for entry in record.entries({"plan"}, 0, 10):
+        accepted = msgspec.convert(entry.body, PlanAccepted)
+        whose = satellite_of(origin)
+        return State(
+            plan=accepted.document,
+            accepted=accepted,
+            accepted_at=entry.seq,
+            simulated=origin.body["clock"]["simulated"],
+            done=whose.done if whose else (),
+            satellite_of=whose,
+        )
+    raise NotebookDamaged(message("{path} holds no plan.", path=str(record.path)))
 
 
-class Satellite(Struct, frozen=True):
-    """A satellite of this notebook, and what became of it."""
+def satellite_of(origin: Entry) -> SatelliteOf | None:
+    """What a satellite says of its main notebook; it signs no checkpoints, the main notebook's cover it."""
+    said = origin.body["about"].get("satellite")
+    return msgspec.convert(said, SatelliteOf) if said else None
 
-    issued: SatelliteIssued
-    fate: Literal["out", "taken in", "given up"] = "out"
 
-
-class State(Struct, frozen=True):
-    """All that the entries so far say. Fields ending in `_at` are the seq of the entry that said it last.
-
-    `harm` is what was ever found at arrival, with the entry that showed it last: another record, or another file of the
-    logger, does not undo a finding; only the pilot decides about it. `satellite_of` is said by a satellite alone.
-    `authorised` is what speaks against an instrument and was passed by a signed deviation: (role, key of the concern).
-    """
-
-    plan: Plan
-    accepted: PlanAccepted
-    accepted_at: int
-    simulated: bool
-    size: int = 0
-    trust: TrustAccepted | None = None
-    trust_at: int = -1
-    done: tuple[Station, ...] = ()
-    standard: Standard | None = None
-    arrival: Arrival | None = None
-    arrival_at: int = -1
-    photos: int = 0
-    transport_log_at: int = -1
-    harm: dict[str, int] = {}
-    decision: Decision | None = None
-    decision_at: int = -1
-    checks: dict[str, Check] = {}
-    check_at: dict[str, int] = {}
-    deviation_at: int = -1
-    authorised: frozenset[tuple[str, str]] = frozenset()
-    runs: dict[int, Run] = {}
-    cycles: dict[int, Cycle] = {}
-    excluded: dict[int, str] = {}
-    measured_at: int = -1
-    changed_at: int = -1
-    budget: BudgetDeclared | None = None
-    result: Result | None = None
-    result_at: int = -1
-    departure: Departure | None = None
-    departure_at: int = -1
-    staged: Staged | None = None
-    staged_at: int = -1
-    signed: tuple[SignedOff, ...] = ()
-    packaged: Packaged | None = None
-    submitted: Submitted | None = None
-    receipt: ReceiptTaken | None = None
-    handed_over: HandedOver | None = None
-    satellite_of: SatelliteOf | None = None
-    satellites: dict[str, Satellite] = {}
-
-    @property
-    def station(self) -> Station | None:
-        """The station where work goes on; None when all is done."""
-        return next((station for station in STATIONS if station not in self.done), None)
-
-    @property
-    def counted(self) -> dict[tuple[str, int, int], int]:
-        """The cycles that count: (point, day, cycle) → seq of the cycle's entry; -1 for one that a satellite's main
-        notebook had when it was issued."""
-        before = self.satellite_of.counted if self.satellite_of else ()
-        return dict.fromkeys(before, -1) | {
-            (cycle.point, cycle.day, cycle.cycle): seq for seq, cycle in self.cycles.items() if seq not in self.excluded
-        }
-
-    @property
-    def open_runs(self) -> tuple[Run, ...]:
-        return tuple(run for run in self.runs.values() if not run.stopped)
-
-    @property
-    def satellites_out(self) -> tuple[SatelliteIssued, ...]:
-        """Those that were neither taken in nor given up."""
-        return tuple(one.issued for one in self.satellites.values() if one.fate == "out")
+def read_state(record: Reader) -> State:
+    """The state of a notebook that is only read."""
+    return fold(first_state(record), record.entries())
 
 
 def fold(state: State, entries: Iterable[Entry]) -> State:
@@ -176,8 +98,15 @@ def _step(state: State, entry: Entry) -> State:  # noqa: PLR0911, PLR0912 - one 
             said_at = state.deviation_at if signed else entry.seq
             return set_(state, deviation_at=said_at, authorised=state.authorised | keys)
         case "run-start":
-            instrument, origin = _instrument(body["instrument"]), str(body.get("origin", ""))
-            run = Run(entry.seq, str(body["task"]), body["purpose"], entry.station, instrument, origin=origin)
+            run = Run(
+                seq=entry.seq,
+                task=str(body["task"]),
+                purpose=body["purpose"],
+                station=entry.station,
+                instrument=_instrument(body["instrument"]),
+                origin=str(body.get("origin", "")),
+                file=str(body["file"]["sha256"]) if "file" in body else "",
+            )
             return set_(state, runs=state.runs | {entry.seq: run})
         case "gap":
             run = state.runs[body["run"]]
@@ -243,27 +172,6 @@ def _instrument(snapshot: Mapping[str, Any]) -> str:
     """Model and serial number; of an instrument that does not say who it is, where it is connected."""
     identity = snapshot.get("identity") or {"model": snapshot.get("address")}
     return " ".join(str(identity[name]) for name in ("model", "serial") if identity.get(name))
-
-
-def item_of(harm: str) -> str:
-    """The item of the handover record that shows this harm: a field, or a part."""
-    items = {"damaged": "visual", "shock": "shock_indicator", "seal": "seals_intact"}
-    return items.get(harm, harm.removeprefix(MISSING))
-
-
-def harm_of(arrival: Arrival, plan: Plan) -> Iterator[str]:
-    """What in a handover record needs the pilot's decision."""
-    if arrival.visual == "damaged":
-        yield "damaged"
-    if arrival.shock_indicator == "tripped":
-        yield "shock"
-    if not arrival.seals_intact:
-        yield "seal"
-    if arrival.packaging == "damaged":
-        yield "packaging"
-    if arrival.serial and not same_serial(arrival.serial, plan.transfer_standard.serial):
-        yield "serial"
-    yield from (f"{MISSING}{part.name}" for part in arrival.parts if not part.present)
 
 
 def _read(body: object, kind: type[_Kind]) -> _Kind:
