@@ -53,6 +53,7 @@ class AllanPlot(Plot):
         self._view.setMouseEnabled(x=False, y=False)
         self._seen: Averaging | None = None
         self._old, self._place = False, -1
+        self._shaded: bool | None = None
         self._unit, self._size = "", 1.0
         self._low, self._high = pg.PlotCurveItem(), pg.PlotCurveItem()
         self._band = pg.FillBetweenItem(self._low, self._high)
@@ -67,6 +68,11 @@ class AllanPlot(Plot):
         self._dress()
         self._speak()
         self.show_result(None)
+
+    @property
+    def seen(self) -> Averaging | None:
+        """What is shown, None for nothing."""
+        return self._seen
 
     @property
     def table_shown(self) -> Allan | None:
@@ -84,8 +90,8 @@ class AllanPlot(Plot):
     def set_old(self) -> None:
         """A newer result is being computed: what is shown is that of fewer readings."""
         self._old = True
-        self._dress()
-        self._speak()
+        self._shade()
+        self._name()
 
     def described(self) -> str:
         if self._seen is None or self._seen.allan is None:
@@ -143,9 +149,9 @@ class AllanPlot(Plot):
             self._best.setData([log10(table.best_tau)], [log10((table.floor or 1e-300) / self._size)])
             self._view.setRange(xRange=(x[0] - _MARGIN, x[-1] + _MARGIN), padding=0,
                                 yRange=(low.min() - _MARGIN, high.max() + _MARGIN))  # fmt: skip
-        self._dress()
+        self._shade()
+        self._name()
         self._tell_cursor()
-        self._speak()
 
     def _tell_cursor(self) -> None:
         table = self.table_shown
@@ -165,26 +171,41 @@ class AllanPlot(Plot):
     def _dress(self) -> None:
         super()._dress()
         theme = current_theme()
-        alpha = _FAINT if self._old else 255
-        trace, muted, best = (QColor(one) for one in (theme.trace, theme.muted, theme.attention))
-        for colour in (trace, best):
-            colour.setAlpha(alpha)
-        self._curve.setPen(pg.mkPen(trace, width=1))
-        self._white.setPen(pg.mkPen(muted, width=1, style=Qt.PenStyle.DotLine))
+        self._white.setPen(pg.mkPen(QColor(theme.muted), width=1, style=Qt.PenStyle.DotLine))
         self._dots.setPen(None)
-        self._dots.setBrush(trace)
         self._dots.setSize(space(0.3))
-        self._best.setPen(pg.mkPen(best, width=2))
         self._best.setBrush(None)
         self._best.setSize(space(0.75))
-        ground = QColor(theme.trace)
-        ground.setAlpha(20 if self._old else 50)
-        self._band.setBrush(ground)
         self._cursor.setPen(pg.mkPen(theme.accent_strong, width=1))
+        self._shaded = None
+        self._shade()
+
+    def _shade(self) -> None:
+        """An older result is faint. Pens are dear: they are changed only when that changes."""
+        if self._shaded == self._old:
+            return
+        self._shaded, theme = self._old, current_theme()
+        trace, best, ground = QColor(theme.trace), QColor(theme.attention), QColor(theme.trace)
+        for colour in (trace, best):
+            colour.setAlpha(_FAINT if self._old else 255)
+        ground.setAlpha(20 if self._old else 50)
+        self._curve.setPen(pg.mkPen(trace, width=1))
+        self._dots.setBrush(trace)
+        self._best.setPen(pg.mkPen(best, width=2))
+        self._band.setBrush(ground)
 
     def _speak(self) -> None:
         self._axis.setLabel(say(message("averaging time, s")), color=current_theme().muted)
         self.name_lower_axis()
+        self._caption.setToolTip(
+            say(message("Band: interval of 68 %. Dotted: how white noise falls. Ring: longer averages are no better."))
+        )
+        self.setAccessibleName(say(message("Allan deviation over averaging time")))
+        self._name()
+        super()._speak()
+
+    def _name(self) -> None:
+        """What is shown, above it."""
         if self.table_shown is None:
             told = message("No Allan deviation yet")
         elif self._old:
@@ -192,11 +213,6 @@ class AllanPlot(Plot):
         else:
             told = message("{unit}, Allan deviation", unit=self._unit or "1")
         self._caption.setText(say(told))
-        self._caption.setToolTip(
-            say(message("Band: interval of 68 %. Dotted: how white noise falls. Ring: longer averages are no better."))
-        )
-        self.setAccessibleName(say(message("Allan deviation over averaging time")))
-        super()._speak()
 
 
 def _number(value: float) -> str:

@@ -22,6 +22,8 @@ from labclient.words import Message, message, say
 
 _LEAST_MS: Final = 200  # between readings that come together
 _EVERY_MS: Final = 5000  # between two computations
+_OLD_MS: Final = 1000  # of computing until what is shown is called old
+_WORDS_MS: Final = 30  # behind the picture: drawn together they would hold the window up
 _MARKS: Final = {
     Verdict.PASS: (MarkState.PASSED, message("stable")),
     Verdict.FAIL: (MarkState.FAILED, message("not stable")),
@@ -30,8 +32,8 @@ _MARKS: Final = {
 
 
 class StabilityPage(RunPage):
-    """Computed in a thread of its own, every five seconds at most; while a newer result is computed the older one is
-    faint. What opens the gate is the check, made once by the record when the run is over."""
+    """Computed in a thread of its own, every five seconds at most; while a newer result is computed for long the
+    older one is faint. What opens the gate is the check, made once by the record when the run is over."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "stability", message("Stability"), ("stability",))
@@ -47,6 +49,12 @@ class StabilityPage(RunPage):
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._compute)
+        self._long = QTimer(self)
+        self._long.setSingleShot(True)
+        self._long.timeout.connect(self.allan.set_old)
+        self._words = QTimer(self)
+        self._words.setSingleShot(True)
+        self._words.timeout.connect(self._say)
         beside = QHBoxLayout()
         beside.setSpacing(space(S1))
         at = self.body.indexOf(self.plot)
@@ -98,7 +106,8 @@ class StabilityPage(RunPage):
             return
         self._computing, self._stale_result, self._computed_run = True, False, self._run
         self._since.start()
-        self.allan.set_old()
+        self._long.start(_OLD_MS)
+        self.allan.show_canvas(True)  # in good time: its first picture is dear enough by itself
         plan, pyramid, channel, count = (
             self.snapshot.state.plan,
             self.plot.pyramid,
@@ -118,23 +127,28 @@ class StabilityPage(RunPage):
 
     def _computed(self, seen: Averaging) -> None:
         self._computing = False
+        self._long.stop()
         if self._computed_run == self._run and self._channel is not None:
             self.allan.show_result(seen)
             if seen.allan:
                 self.plot.set_uncertainty(seen.allan.deviations[0] * float(factor(seen.unit, self._channel.unit)))
-            self._say(seen)
+            self._words.start(_WORDS_MS)
         if self._stale_result:
             self._plan_result()
 
     def _unfit(self, trouble: Trouble) -> None:
         self._computing = False
+        self._long.stop()
         if self._computed_run == self._run:
             self.allan.show_result(None)
             self._put(MarkState.WAITING, message("not judged"), (trouble.sentence,))
         if self._stale_result:
             self._plan_result()
 
-    def _say(self, seen: Averaging) -> None:
+    def _say(self) -> None:
+        seen = self.allan.seen
+        if seen is None:
+            return
         if seen.n < seen.needed:
             state, word = (MarkState.RUNNING if self.running else MarkState.WAITING), message("not judged yet")
         else:
