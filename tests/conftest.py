@@ -16,9 +16,31 @@ os.environ["WAKEPY_FAKE_SUCCESS"] = "1"  # nobody's machine is kept awake by a t
 
 CASES = Path(__file__).parent.parent.parent / "shared" / "cases"
 
+# The files that take longest, the longest first: none of them may begin when all others are done.
+LONGEST = (
+    "ui/test_sweep.py",
+    "acquisition/test_kill.py",
+    "bench/test_bench.py",
+    "cli/test_rubbish.py",
+    "cli/test_output.py",
+    "demo/test_demo.py",
+    "acquisition/test_output.py",
+    "acquisition/test_flow.py",
+    "acquisition/test_source.py",
+    "cli/test_at_work.py",
+    "cli/test_by_hand.py",
+    "notebook/test_copy.py",
+)
+
+
 # How long an example takes is the machine's matter, not a failure.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    rank = {Path(__file__).parent / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path, len(rank)))
 
 
 @pytest.fixture
