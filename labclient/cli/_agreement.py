@@ -142,7 +142,8 @@ def _tell(found: Comparison, released: str | None) -> None:
             line(message("    {sentence}", sentence=sentence))
         for row in one.rows:
             shown, size = shown_unit(max(abs(row.en.difference), row.result.u), one.unit)
-            zeta = "" if row.zeta is None else f", ζ = {row.zeta.score:.2f}"
+            besides = {"ζ": row.zeta, "z": row.z, "z′": row.z_prime}
+            zeta = "".join(f", {symbol} = {one.score:.2f}" for symbol, one in besides.items() if one is not None)
             line(message("    {laboratory}: d = {d} {unit}, U = {U} {unit} (k = 2), u_TS/u_lab = {ratio}, "
                          "En = {en}{zeta}: {verdict}", laboratory=row.result.laboratory, unit=shown, zeta=zeta,
                          d=signed(row.en.difference, size), U=short(2 * row.result.u, size),

@@ -79,7 +79,8 @@ def _degree_json(row: Degree) -> dict[str, Any]:
         "laboratory": row.result.laboratory, "time": time_text(row.result.time_s), "value": repr(row.result.value),
         "U": repr(row.result.U), "k": repr(row.result.k), "reference": repr(row.reference),
         "u_reference": repr(row.u_reference), "u_TS": repr(row.u_ts), "ratio": _text(row.ratio),
-        "member": row.member, "verdict": row.verdict.value, "En": _score_json(row.en), "zeta": _score_json(row.zeta),
+        "member": row.member, "verdict": row.verdict.value, "by": row.by, "En": _score_json(row.en),
+        "zeta": _score_json(row.zeta),
         "z": _score_json(row.z), "z_prime": _score_json(row.z_prime),
     }  # fmt: skip
 

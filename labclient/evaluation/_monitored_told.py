@@ -6,6 +6,7 @@ from typing import Final
 from labclient.evaluation._degrees import METHODS_OF_REFERENCE, Degrees
 from labclient.evaluation._monitoring import At, Monitored
 from labclient.evaluation._own_drift_told import FORM_NAMES, short, shown_unit, signed
+from labclient.evaluation._scores import SCORE_SYMBOLS
 from labclient.metrology import Agreement, Judgement, Transport, Verdict, Why
 from labclient.words import Message, message
 
@@ -121,3 +122,5 @@ def _of_reference(found: Degrees) -> Iterator[Message]:
         yield message("En = d / √(U² − U_ref² + U_TS²) for members of the mean, d / √(U² + U_ref² + U_TS²) for others.")
     else:
         yield message("En = d / √(U² + U_ref² + U_TS²): no laboratory is a member of a weighted mean.")
+    for score in sorted({row.by for row in found.rows} - {"En"}):
+        yield message("The score {score} decides.", score=SCORE_SYMBOLS[score])

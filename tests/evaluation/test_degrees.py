@@ -104,6 +104,23 @@ def test_z_scores_stand_where_the_plan_has_a_sigma() -> None:
     assert abs(one.rows[0].z_prime.score) < 0.5
 
 
+@pytest.mark.parametrize(("score", "verdict"), [("En", "satisfactory"), ("z", "unsatisfactory")])
+def test_the_score_that_the_plan_names_decides(score: str, verdict: str) -> None:
+    plan = one_point(sigma_pt={"value": "0.1", "unit": "µV"}, score=score)
+    one = found(plan=plan, seen=monitor([visit(plan, day, 10.0) for day in (0, 30, 60)]))
+    assert (one.rows[0].by, one.rows[0].verdict.value) == (score, verdict)
+    assert (say(reference_told(one)[-1]) == "The score z decides.") == (score == "z")
+
+
+def test_zeta_is_as_inconclusive_as_en_and_stands_for_no_member() -> None:
+    plan = one_point(score="zeta")
+    seen = monitor([visit(plan, day, 10.0 + noise) for day, noise in ((0, 2e-8), (30, -2e-8), (60, 1e-8))])
+    unclear = found([lab("LAB01", 20, 10.0, 2e-9)], plan=plan, seen=seen)
+    assert (unclear.rows[0].by, unclear.rows[0].verdict) == ("zeta", Agreement.INCONCLUSIVE)
+    members = found(FAIR, "weighted-mean", plan=plan, seen=seen)
+    assert {row.by for row in members.rows} == {"En"}
+
+
 def test_a_mean_of_one_laboratory_is_none() -> None:
     with pytest.raises(DataUnfit, match="two results"):
         found(FAIR[:1], "median")
