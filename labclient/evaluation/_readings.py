@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from labclient.clock import parse_iso
 from labclient.errors import DataUnfit
 from labclient.notebook import Entry, Reader, RunData, run_values
-from labclient.units import convert, factor, number
+from labclient.units import QUANTITIES, convert, factor, number
 from labclient.words import message
 
 Array = NDArray[np.float64]
@@ -53,7 +53,9 @@ def all_readings(record: Reader, runs: Iterable[int], quantity: str, unit: str, 
 def _channel(data: RunData, start: Entry, quantity: str, unit: str) -> Readings:
     places = [place for place, channel in enumerate(data.channels) if channel.quantity == quantity]
     if len(places) != 1:
-        raise DataUnfit(message("Run {run} has no single channel of {quantity}.", run=data.run, quantity=quantity))
+        raise DataUnfit(
+            message("Run {run} has no single channel of {quantity}.", run=data.run, quantity=QUANTITIES[quantity])
+        )
     column = data.values[:, places[0]]
     valid = np.isfinite(column)
     clock = start.body["clock"]

@@ -15,7 +15,7 @@ from labclient.participation._instruments import Instrument
 from labclient.participation._runs import Hands, Observer, Runs, seconds
 from labclient.plan import Plan, Point, Step
 from labclient.stations import may_run_by_hand, may_use
-from labclient.units import number, unit
+from labclient.units import QUANTITIES, number, unit
 from labclient.words import message
 
 
@@ -134,7 +134,7 @@ def _unit(plan: Plan, asked: str) -> str:
     found = unit(asked or plan.unit)
     if found.quantity != plan.quantity:
         raise WrongUse(
-            message("“{unit}” is not a unit of {quantity}.", unit=asked, quantity=plan.quantity),
+            message("“{unit}” is not a unit of {quantity}.", unit=asked, quantity=QUANTITIES[plan.quantity]),
             message("The plan's unit is {unit}.", unit=plan.unit),
         )
     return found.symbol

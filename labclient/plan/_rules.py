@@ -13,7 +13,7 @@ from labclient.plan._model_rules import model_faults
 from labclient.plan._monitoring_rules import monitoring_faults
 from labclient.plan._schemes import scheme_faults
 from labclient.signing import same_person
-from labclient.units import factor, unit
+from labclient.units import QUANTITIES, factor, unit
 from labclient.words import Message, message
 
 
@@ -79,7 +79,8 @@ def _of_quantity(where: str, symbol: str, quantity: str) -> Iterator[Message]:
         yield message("{where}: {reason}", where=where, reason=error.sentence)
         return
     if found != quantity:
-        yield message("{where}: “{unit}” is not a unit of {quantity}.", where=where, unit=symbol, quantity=quantity)
+        yield message("{where}: “{unit}” is not a unit of {quantity}.", where=where, unit=symbol,
+                      quantity=QUANTITIES.get(quantity, quantity))  # fmt: skip
 
 
 def _positive(where: str, quantity: Quantity, expected: str) -> Iterator[Message]:
