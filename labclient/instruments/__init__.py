@@ -25,11 +25,12 @@ from labclient.instruments._certificate import (
     is_day,
     unfilled,
 )
-from labclient.instruments._device import Device, Identity
+from labclient.instruments._device import Device
 from labclient.instruments._dialogue import Line
 from labclient.instruments._discovery import BusReport, Discovery, Found, Sighting, discover, probe
 from labclient.instruments._driver import Driver, drivers, load_driver
 from labclient.instruments._guard import Guard, LeftOn, Outcome, forget_left, left_on, make_left_safe, set_aside, watch
+from labclient.instruments._identify import Identity
 from labclient.instruments._links import Link, open_link
 from labclient.instruments._output import OutputPort, sent_text
 from labclient.instruments._places import is_barred, tcp_addresses

@@ -7,32 +7,22 @@ After any failed exchange it answers no reading until `resync` has succeeded: a 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from threading import RLock
 
 from labclient.clock import Clock, SystemClock, elapsed_ns
-from labclient.errors import DriverInvalid, LinkTrouble, WrongInstrument
+from labclient.errors import DriverInvalid, LinkTrouble
 from labclient.instruments._dialogue import Dialogue, Line
 from labclient.instruments._driver import STREAMABLE, Driver
+from labclient.instruments._identify import Identity, identify
 from labclient.instruments._links import Link, connection_for, open_link, unread_s
 from labclient.instruments._readings import Poll, Push
 from labclient.instruments._reply import ChannelInfo, Reply
-from labclient.instruments._schema import Exchange
 from labclient.instruments._settings import Value
 from labclient.instruments._stream import LineReader, Lines
 from labclient.instruments._troubles import BadReply, NeedsResync, NoReply, Sending, SettingRefused
 from labclient.words import message
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who answered."""
-
-    manufacturer: str
-    model: str
-    serial: str
-    firmware: str
 
 
 class Device:
@@ -144,7 +134,7 @@ class Device:
                 self._close()
             self._dialogue.link = open_link(self.address, self._connection, self._file.timeouts.open_s)
             try:
-                return self._identify(stop=())
+                return identify(self._dialogue, self._file, self._serial)
             finally:
                 link, self._dialogue.link = self._dialogue.link, None
                 link.close()
@@ -288,7 +278,7 @@ class Device:
         file = self._file
         self._in_step, self._lines = False, None
         self._dialogue.read_back.clear()
-        identity = self._identify(file.resync.stop)
+        identity = identify(self._dialogue, file, self._serial, file.resync.stop)
         self._started = None
         self._touched = True
         self._errors()  # old ones are in the transcript and not held against the set-up
@@ -304,77 +294,6 @@ class Device:
         self._serial = identity.serial or self._serial
         self._in_step = True
         return identity
-
-    def _identify(self, stop: tuple[str, ...]) -> Identity:
-        """Ask who is there. An answer to an older question cannot match, and comes before the right one."""
-        declared = self._file.identify
-        trouble: LinkTrouble | None = None
-        for _ in range(declared.attempts):
-            self._silence(stop)
-            try:
-                self._dialogue.say(declared.send)
-                text = self._dialogue.hear(declared.lines, self._file.timeouts.reply_s)
-            except (NoReply, BadReply) as failed:
-                self._dialogue.note("!", failed.raw)
-                trouble = failed
-                continue
-            if declared.drain:
-                self._dialogue.drain()
-            found = re.fullmatch(declared.pattern, text, re.ASCII)
-            if found is not None:
-                return self._accepted(found.groupdict() | self._asked_also(declared.also))
-            trouble = BadReply(
-                text.encode(self._encoding),
-                message("“{reply}” is no answer to the question who is there.", reply=text),
-                message("Check the address: another kind of instrument may be connected."),
-            )
-        raise trouble or NoReply(b"", message("The instrument was not asked who it is."))
-
-    def _asked_also(self, questions: tuple[Exchange, ...]) -> dict[str, str]:
-        """The groups of further questions who is there."""
-        told: dict[str, str] = {}
-        for question in questions:
-            self._dialogue.say(question.send)
-            text = self._dialogue.hear(question.lines, self._file.timeouts.reply_s)
-            found = re.fullmatch(question.pattern or "", text, re.ASCII)
-            if found is None:
-                raise BadReply(
-                    text.encode(self._encoding),
-                    message("“{reply}” is no answer to the question who is there.", reply=text),
-                    message("Check the address: another kind of instrument may be connected."),
-                )
-            told |= found.groupdict("")
-        return told
-
-    def _accepted(self, groups: Mapping[str, str | None]) -> Identity:
-        declared = self._file.identify
-        identity = Identity(
-            groups.get("manufacturer") or declared.maker,
-            groups.get("model") or "",
-            groups.get("serial") or "",
-            groups.get("firmware") or "",
-        )
-        if not re.fullmatch(declared.models, identity.model, re.ASCII):
-            raise WrongInstrument(
-                message("A {model} answers; this driver is for {models}.", model=identity.model,
-                        models=", ".join(self._file.driver.models)),
-                message("Choose the driver for this instrument, or the right address."),
-            )  # fmt: skip
-        if self._serial is not None and identity.serial not in {"", self._serial}:
-            raise WrongInstrument(
-                message("Serial number {found} answers, {wanted} is expected.", found=identity.serial,
-                        wanted=self._serial),
-                message("Connect the registered instrument, or register this one."),
-            )  # fmt: skip
-        return identity
-
-    def _silence(self, stop: tuple[str, ...]) -> None:
-        link, declared = self._dialogue.opened(), self._file.resync
-        if declared.device_clear:
-            link.clear()
-        for command in (*stop, *self._file.identify.first):
-            self._dialogue.say(command)
-        self._dialogue.drain()
 
     def _errors(self) -> list[str]:
         """Empty the error queue and say what was in it."""

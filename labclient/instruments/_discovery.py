@@ -15,8 +15,9 @@ from typing import Final, Literal
 from labclient.errors import LinkTrouble
 from labclient.instruments._adapters import Port, serial_ports
 from labclient.instruments._announced import Announced, announced
-from labclient.instruments._device import Device, Identity
+from labclient.instruments._device import Device
 from labclient.instruments._driver import Driver
+from labclient.instruments._identify import Identity
 from labclient.instruments._links import Link
 from labclient.instruments._places import is_barred, place_of
 from labclient.instruments._probe import Fit, Heard, ask

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from labclient.errors import LinkLost
-from labclient.instruments._device import Identity
+from labclient.instruments._identify import Identity
 from labclient.instruments._links import Link
 from labclient.instruments._questions import COMMON, MOST_PATIENCE_S, Candidate, Question
 from labclient.instruments._schema import Connection

@@ -13,8 +13,9 @@ from weakref import WeakValueDictionary
 from labclient.clock import Clock
 from labclient.errors import GateClosed
 from labclient.instruments._bench import BenchInstrument, MeasurementStandard
-from labclient.instruments._device import Device, Identity
+from labclient.instruments._device import Device
 from labclient.instruments._driver import Driver
+from labclient.instruments._identify import Identity
 from labclient.words import Message, message
 
 ConcernId = Literal["absent", "expired", "unconfirmed", "firmware", "settings"]
