@@ -7,6 +7,7 @@ import msgspec
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import (
     QComboBox,
+    QFormLayout,
     QFrame,
     QLabel,
     QLineEdit,
@@ -27,6 +28,10 @@ from labclient.ui._import_work import ENCODING_NAMES, Opened, Reading, Recorded,
 from labclient.words import Message, message, say
 
 _PREVIEW, _RECORD = message("Preview"), message("Record")
+_BEFORE = message(
+    "Choose the file of the other program: a table as text, or a workbook. What it holds is shown before anything is "
+    "recorded."
+)
 _SHOWN = 5
 _REFUSED = 20
 _HEADS = 50  # lines in which the names of the columns are looked for
@@ -120,6 +125,7 @@ class ImportDialog(AskingDialog):
         if name and reading != self._asked and not self.waiting:
             self._opened, self._asked = None, reading
             self._forget_look()
+            self._show_rows()
             self.ask_open(opening(reading))
 
     def _show_file(self, opened: Opened) -> None:
@@ -155,7 +161,15 @@ class ImportDialog(AskingDialog):
         self._changed()
 
     def _show_rows(self) -> None:
-        """What a workbook has and what a text has."""
+        """Nothing before a file is named; then what a workbook has or what a text has."""
+        named = self._opened is not None or bool(self.file.text().strip())
+        for row in range(1, self.form.rowCount()):
+            if self.form.itemAt(row, QFormLayout.ItemRole.SpanningRole) is None:
+                self.form.setRowVisible(row, named)
+        self.found.setText("" if named else say(_BEFORE))
+        if not named:
+            self.beside.hide()
+            return
         table = self._opened.table if self._opened else None
         book = bool(self._opened and (self._opened.sheets or self._opened.hidden))
         for row, shown in ((self.sheet_row, book), (self.encoding_row, not book), (self.delimiter_row, not book)):

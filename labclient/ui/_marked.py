@@ -52,3 +52,6 @@ def _dress(widget: QWidget) -> None:
     widget.style().unpolish(widget)
     widget.style().polish(widget)
     widget.updateGeometry()
+    parent = widget.parentWidget()
+    if parent is not None and (layout := parent.layout()) is not None:
+        layout.activate()  # at once: no button is seen in the size of another

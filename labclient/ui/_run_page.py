@@ -23,7 +23,7 @@ from labclient.ui._recent import Recent
 from labclient.ui._remark import EventDialog
 from labclient.ui._run_marks import RunMarks
 from labclient.ui._strip import stale_after
-from labclient.ui._theme import S1, space
+from labclient.ui._theme import S1, S2, space
 from labclient.ui._view import next_day, plain, verdicts
 from labclient.ui._watch import LiveReplies, Snapshot
 from labclient.units import convert
@@ -208,6 +208,7 @@ class RunPage(Page):
         keep it from becoming lower."""
         layout = self.layout()
         assert isinstance(layout, QBoxLayout)
+        layout.setContentsMargins(space(S2), 0, space(S2), space(S2))  # there is always a headline above
         self.above = QVBoxLayout()
         self.above.addWidget(self.words)
         self.above.setSpacing(0)

@@ -1,9 +1,11 @@
 """The status bar: the recording lamp, the last thing said, room on the disk, who is working, and what the clock is
 worth."""
 
+from datetime import date, datetime
 from threading import Thread
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar
 
 from labclient.acquisition import RULES, Gauge, Left, size_text, time_text
@@ -12,6 +14,8 @@ from labclient.ui._watch import Snapshot
 from labclient.words import Message, message, say
 
 _LOOK_MS = 2000
+_SOON = 7  # days
+_ROOMY = 130  # letters: a narrower bar leaves the deadline to the list of comparisons and the plan
 
 
 class _DiskLook:
@@ -50,18 +54,23 @@ class StatusBar(QStatusBar):
         self._said.setMinimumWidth(1)  # a long sentence is cut here, and stays whole in the tool tip
         self.who = QPushButton()
         self.who.setProperty("role", "quiet")
-        self._disk = QLabel()
+        self._due, self._disk = QLabel(), QLabel()
         self._look: _DiskLook | None = None
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._show_disk)
         self._timer.start(_LOOK_MS)
         self.addWidget(self._lamp)
         self.addWidget(self._said, 1)
+        self.addPermanentWidget(self._due)
         self.addPermanentWidget(self._disk)
         self.addPermanentWidget(self.who)
         self.addPermanentWidget(QLabel(say(message("PC clock, unchecked"))))
         self.show_snapshot(None)
         self.show_who("")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._due.setVisible(self.width() >= _ROOMY * self.fontMetrics().horizontalAdvance("n"))
 
     def tell(self, sentence: str) -> None:
         """One line."""
@@ -85,9 +94,21 @@ class StatusBar(QStatusBar):
         else:
             said = message("■ not recording: {n} entries", n=snapshot.size)
         self._lamp.setText(say(said))
+        self._show_due(snapshot)
         if snapshot is not None and (self._look is None or self._look.gauge.path != snapshot.path):
             self._look = _DiskLook(Gauge(snapshot.path, RULES))
             self._look.ask()
+
+    def _show_due(self, snapshot: Snapshot | None) -> None:
+        """By when the report is due, while it is not sent; in a simulated comparison no days are counted."""
+        state = snapshot.state if snapshot is not None else None
+        if state is None or state.receipt is not None:
+            self._due.clear()
+            return
+        due = state.plan.participant(state.accepted.laboratory).report_due
+        days = None if state.simulated else (due - datetime.now().astimezone().date()).days
+        self._due.setText(say(due_words(due, days)))
+        _call(self._due, attention=days is not None and days <= _SOON)
 
     def _show_disk(self) -> None:
         """What the disk said last; and ask it again."""
@@ -95,12 +116,27 @@ class StatusBar(QStatusBar):
         if look is None:
             return
         if look.answered:
-            role = "attention" if look.found is None or look.found.level != "plenty" else ""
             self._disk.setText(say(disk_words(look.found)))
-            if self._disk.property("role") != role:
-                self._disk.setProperty("role", role)
-                self._disk.style().polish(self._disk)
+            _call(self._disk, attention=look.found is None or look.found.level != "plenty")
         look.ask()
+
+
+def due_words(due: date, days: int | None) -> Message:
+    """By when the report is due, and how many days that are."""
+    if days is None:
+        return message("report due {due}", due=due)
+    if days < 0:
+        return message("▲ report due {due}, {days} days ago", due=due, days=-days)
+    if days <= _SOON:
+        return message("▲ report due {due}, in {days} days", due=due, days=days)
+    return message("report due {due}, in {days} days", due=due, days=days)
+
+
+def _call(label: QLabel, *, attention: bool) -> None:
+    role = "attention" if attention else ""
+    if (label.property("role") or "") != role:
+        label.setProperty("role", role)
+        label.style().polish(label)
 
 
 def disk_words(left: Left | None) -> Message:

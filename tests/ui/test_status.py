@@ -1,5 +1,6 @@
 """The status bar: room on the disk is asked off the window's thread, and shown in words."""
 
+from datetime import date
 from pathlib import Path
 from threading import current_thread, main_thread
 from types import SimpleNamespace
@@ -10,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from labclient.acquisition import Left
 from labclient.ui import _status
-from labclient.ui._status import StatusBar, disk_words
+from labclient.ui._status import StatusBar, disk_words, due_words
 from labclient.ui._theme import Theme
 from labclient.ui._watch import Snapshot
 from labclient.words import say
@@ -55,7 +56,7 @@ def words(bar: StatusBar) -> dict[str, str]:
 
 
 def snapshot(path: Path) -> Snapshot:
-    return Snapshot(path, SimpleNamespace(open_runs=()), 3)  # type: ignore[arg-type]
+    return Snapshot(path, SimpleNamespace(open_runs=(), receipt=object()), 3)  # type: ignore[arg-type]
 
 
 def test_room_on_the_disk_is_shown_while_a_notebook_is_open_and_never_asked_by_the_window(bar, disk, qtbot) -> None:
@@ -75,3 +76,27 @@ def test_room_on_the_disk_is_shown_while_a_notebook_is_open_and_never_asked_by_t
 
 def test_a_disk_that_fills_tells_how_long_it_will_last() -> None:
     assert say(disk_words(Left(2 * GB, 600.0, "low")), "en") == "▲ disk: 2.0 GB left, gone in 10 min"
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        (None, "report due 2026-12-05"),
+        (14, "report due 2026-12-05, in 14 days"),
+        (3, "▲ report due 2026-12-05, in 3 days"),
+        (-2, "▲ report due 2026-12-05, 2 days ago"),
+    ],
+)
+def test_the_deadline_is_told_and_stands_out_when_it_is_near(days: int | None, told: str) -> None:
+    assert say(due_words(date(2026, 12, 5), days), "en") == told
+
+
+def test_a_notebook_under_way_shows_its_deadline_until_the_receipt_is_there(bar: StatusBar) -> None:
+    mine = SimpleNamespace(report_due=date(2026, 3, 27))
+    state = SimpleNamespace(open_runs=(), receipt=None, simulated=True, accepted=SimpleNamespace(laboratory="LAB01"),
+                            plan=SimpleNamespace(participant={"LAB01": mine}.__getitem__))  # fmt: skip
+    bar.resize(1280, 30)
+    bar.show_snapshot(Snapshot(Path("a.labnote"), state, 3))  # type: ignore[arg-type]
+    assert "report due 2026-03-27" in words(bar)
+    bar.show_snapshot(snapshot(Path("a.labnote")))
+    assert not any("due" in text for text in words(bar))
