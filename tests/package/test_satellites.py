@@ -136,7 +136,7 @@ def test_a_satellite_left_out_is_found(
 ) -> None:
     note = Draft(kind="note", body={"text": "nothing"}, author=WHO)
     change = but("satellite-given-up", lambda _: note, copied=True)
-    assert codes(forged(office, roomed / NAME, package, tmp_path / "f", change), trust) == {"satellite"}
+    assert codes(forged(office, roomed / NAME, package, tmp_path / "f", change), trust) == {"gate", "satellite"}
 
 
 def test_the_forgers_harness_makes_a_package_that_verifies(
