@@ -1,37 +1,26 @@
 """The ways to the pages that are no stations, and all that can be done from everywhere."""
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from labclient.participation import STATION_NAMES, STATIONS
 from labclient.ui._commands import Command
-from labclient.ui._drift_page import DriftPage
 from labclient.ui._frame import HOME, Way
-from labclient.ui._instruments import InstrumentsPage
-from labclient.ui._notebook import NotebookPage
-from labclient.ui._plan_page import PlanPage
 from labclient.ui._said import show_said
-from labclient.ui._settings import SettingsPage
-from labclient.ui._validation import ValidationPage
 from labclient.words import message
 
 if TYPE_CHECKING:
     from labclient.ui._shell import Shell
 
 
-def ways_of(window: "Shell") -> tuple[Way, ...]:
-    """The pages that are no stations."""
-    return (
-        Way("plan", message("Plan"), "Ctrl+P", lambda: PlanPage(window.desk, window.go_to)),
-        Way("drift", message("Drift"), "Ctrl+G", lambda: DriftPage(window.desk)),
-        Way("notebook", message("Notebook"), "Ctrl+B", lambda: NotebookPage(window.desk, window.aside)),
-        Way("instruments", message("Instruments"), "Ctrl+I", lambda: InstrumentsPage(window.desk, window.tries),
-            alone=True),
-        Way("validation", message("Validation"), "Ctrl+R", lambda: ValidationPage(window.desk, window.aside),
-            follows=False, alone=True),
-        Way("settings", message("Settings"), "Ctrl+,",
-            lambda: SettingsPage(window.desk, window.aside, window.liked, window.like), follows=False, alone=True),
-    )  # fmt: skip
+WAYS: Final = (
+    Way("plan", message("Plan"), "Ctrl+P"),
+    Way("drift", message("Drift"), "Ctrl+G"),
+    Way("notebook", message("Notebook"), "Ctrl+B"),
+    Way("instruments", message("Instruments"), "Ctrl+I", alone=True),
+    Way("validation", message("Validation"), "Ctrl+R", follows=False, alone=True),
+    Way("settings", message("Settings"), "Ctrl+,", follows=False, alone=True),
+)  # the pages that are no stations
 
 
 def commands_of(window: "Shell") -> tuple[Command, ...]:
@@ -50,7 +39,7 @@ def commands_of(window: "Shell") -> tuple[Command, ...]:
             Command(stations, STATION_NAMES[station], f"Ctrl+{row + 1}", partial(window.go_to, station))
             for row, station in enumerate(STATIONS)
         ),
-        *(Command(view, way.name, way.keys, partial(window.show_view, way.view)) for way in window.ways),
+        *(Command(view, way.name, way.keys, partial(window.show_view, way.view)) for way in WAYS),
         Command(view, message("Chinese / English"), "Ctrl+L", window.change_language),
         Command(view, message("Light / dark"), "Ctrl+D", window.change_theme),
         Command(view, message("Larger"), "Ctrl+=", lambda: window.change_scale(+1)),

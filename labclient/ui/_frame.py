@@ -24,7 +24,6 @@ class Way(Struct, frozen=True):
     view: str
     name: Message
     keys: str
-    make: Callable[[], Page]
     follows: bool = True
     alone: bool = False
     at_side: bool = True
@@ -48,8 +47,6 @@ class Frame(QWidget):
         self.rail.currentRowChanged.connect(self._station_chosen)
         self.side = self._side(ways)
         self.stack = QStackedWidget()
-        for page in pages.values():
-            self.stack.addWidget(page)
         self.strip = InstrumentStrip()
         row = QHBoxLayout()
         row.addWidget(self.side)

@@ -71,6 +71,9 @@ class Page(QWidget):
         layout.addWidget(scroll, 1)
         layout.addWidget(self._bar)
 
+    def refresh(self) -> None:
+        """Somebody goes to this page: ask anew for what no notebook tells."""
+
     def advance(self, snapshot: Snapshot, *, looked_at: bool) -> None:
         """Take the state that is durable now, and show it before somebody looks."""
         self._unseen = snapshot

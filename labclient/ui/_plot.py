@@ -10,7 +10,7 @@ from functools import partial
 from math import ceil, floor, isfinite
 from pathlib import Path
 from time import perf_counter
-from typing import ClassVar, Final
+from typing import Final
 
 import numpy as np
 import pyqtgraph as pg
@@ -26,6 +26,7 @@ from labclient.ui._plot_frame import Act, Plot, Table
 from labclient.ui._plot_marks import Above, Ground, Mark, Marks, Missing
 from labclient.ui._plot_trace import Seen, Trace, look
 from labclient.ui._plot_words import described
+from labclient.ui._preferences import Lately
 from labclient.ui._pyramid import Floats, Pyramid
 from labclient.ui._scales import display_zero, grown, grown_time
 from labclient.ui._theme import current_theme
@@ -48,7 +49,6 @@ class RunPlot(Plot):
     reader moves it; End, or the button, lets it follow again. Ctrl and Shift with the arrows move cursor A and B."""
 
     followed = Signal(bool)
-    liked_axis: ClassVar[TimeAxis] = "elapsed"  # what was chosen last, for the plots made next
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Levels("left"), Times(), parent)
@@ -61,7 +61,7 @@ class RunPlot(Plot):
         self._following, self._moving, self._growing = True, False, True
         self._reference: Message | None = None
         self._source: tuple[Path, int] | None = None
-        self._axis.show_time(self.liked_axis, 0.0)
+        self._axis.show_time(Lately.plot_time, 0.0)
 
         self._view.setMouseEnabled(x=True, y=False)
         self._region = pg.LinearRegionItem(orientation="horizontal", movable=False)
@@ -368,7 +368,7 @@ class RunPlot(Plot):
         )
 
     def _like_axis(self, kind: TimeAxis) -> None:
-        RunPlot.liked_axis = kind
+        Lately.plot_time = kind
         self.set_time_axis(kind)
 
     def table(self) -> Table:

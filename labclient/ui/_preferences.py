@@ -2,7 +2,7 @@
 here touches a measurement."""
 
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import msgspec
 from msgspec import Struct
@@ -26,6 +26,12 @@ class Preferences(Struct, frozen=True, omit_defaults=True):
     geometry: str = ""
     notebook: str = ""
     page: str = ""
+
+
+class Lately:
+    """What was chosen last, for the plots made next."""
+
+    plot_time: ClassVar[Literal["elapsed", "wall"]] = "elapsed"
 
 
 def preferences() -> Preferences:

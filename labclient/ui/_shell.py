@@ -4,14 +4,13 @@ from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QByteArray, QTimer
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from labclient import words
 from labclient.errors import Trouble
 from labclient.participation import STATIONS, State
 from labclient.plan import Station
-from labclient.ui._arrival import ArrivalPage
 from labclient.ui._aside import Aside
 from labclient.ui._attention import Attention
 from labclient.ui._begin import ask_beginning
@@ -21,9 +20,8 @@ from labclient.ui._compute_dialog import ComputeDialog
 from labclient.ui._demo import DemoPlayer
 from labclient.ui._desk import Desk
 from labclient.ui._dress import dress
-from labclient.ui._everywhere import commands_of, ways_of
+from labclient.ui._everywhere import WAYS, commands_of
 from labclient.ui._faults import report_of
-from labclient.ui._finish import SigningPage, SubmissionPage
 from labclient.ui._following import Following
 from labclient.ui._frame import HOME, Frame
 from labclient.ui._happening import Happening
@@ -32,15 +30,11 @@ from labclient.ui._instrument_work import Tries
 from labclient.ui._output_keeper import OutputKeeper
 from labclient.ui._page import Page
 from labclient.ui._page_help import ABOUT
+from labclient.ui._pages import Pages
 from labclient.ui._palette import Palette, everywhere, on_page
-from labclient.ui._plot import RunPlot
-from labclient.ui._preferences import Preferences, keep, next_scale
-from labclient.ui._records import departure_page, handover_page
-from labclient.ui._results import ResultsPage
-from labclient.ui._runs import MeasurementPage, RunPage, StabilityPage
+from labclient.ui._preferences import Lately, Preferences, keep, next_scale
 from labclient.ui._said import Said
 from labclient.ui._satellites import SatellitesDialog
-from labclient.ui._settings import SettingsPage
 from labclient.ui._status import StatusBar
 from labclient.ui._theme import DARK, LIGHT, current_theme
 from labclient.ui._watch import LiveReplies, Snapshot, Watcher
@@ -64,7 +58,7 @@ class Shell(QMainWindow):
         self.snapshot: Snapshot | None = None
         self.said = Said()
         self._who_is_asked = False
-        RunPlot.liked_axis = self.liked.plot_time
+        Lately.plot_time = self.liked.plot_time
         self.attention = Attention(self, self.desk, self.watcher, lambda: self.liked)
         self.outputs = OutputKeeper(self, self.desk, lambda: self.snapshot, self.show_trouble, self._crashed)
         self._connect()
@@ -77,34 +71,27 @@ class Shell(QMainWindow):
 
     def _build(self) -> None:
         self.setWindowTitle("labclient")
-        home = HomePage(self.desk, self.aside)
-        home.chosen.connect(self.open)
-        home.tried.connect(self.try_demo)
-        home.begun.connect(self.begin)
-        self.pages: dict[str, Page] = {
-            HOME: home,
-            "arrival": ArrivalPage(self.desk),
-            "warm-up": RunPage(self.desk, "warm-up", message("Warm-up"), ("settling",)),
-            "stability": StabilityPage(self.desk),
-            "measurement": MeasurementPage(self.desk),
-            "departure": departure_page(self.desk),
-            "results": ResultsPage(self.desk),
-            "signing": SigningPage(self.desk),
-            "submission": SubmissionPage(self.desk),
-            "handed-over": handover_page(self.desk),
-        }
-        self.ways = ways_of(self)
-        self.pages |= {way.view: way.make() for way in self.ways}
-        follow = (*STATIONS, *(way.view for way in self.ways if way.follows))
-        self.following = Following({view: self.pages[view] for view in follow})
-        self.following.let_work(not self.player.playing)
-        self.frame = Frame(self.pages, self.ways, self.show_view)
+        self.pages = Pages(self, (HOME, *STATIONS, *(way.view for way in WAYS)), self._came)
+        self.following = Following(self.pages, (*STATIONS, *(way.view for way in WAYS if way.follows)))
+        self.frame = Frame(self.pages, WAYS, self.show_view)
         self.setCentralWidget(self.frame)
         self.status = StatusBar()
         self.status.who.clicked.connect(self.ask_who)
         self.setStatusBar(self.status)
         fill_menus(self, self.commands())
         self.show_view(HOME)
+        if self.path is not None:
+            self.pages.make_all()
+
+    def _came(self, view: str, page: Page) -> None:
+        self.frame.stack.addWidget(page)
+        if view in self.following:
+            page.let_work(not self.player.playing)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """What was not needed for the first look is made when that is on the screen."""
+        super().paintEvent(event)
+        self.pages.make_rest()
 
     def commands(self) -> tuple[Command, ...]:
         """All that can be done from everywhere."""
@@ -131,13 +118,12 @@ class Shell(QMainWindow):
 
     def show_view(self, view: str) -> None:
         """Look at a page: home, a station, or one of the others; those of a notebook need one that is open."""
-        page = self.pages[view]
-        if isinstance(page, HomePage | SettingsPage):
-            page.refresh()
         if self.path is None and self.frame.needs_notebook(view):
             self.tell(
                 say(message("No notebook is open.")) + " " + say(message("Open one from the list of comparisons."))
             )
+        else:
+            self.pages[view].refresh()
         self.frame.look(view, with_notebook=self.path is not None)
 
     def open(self, path: Path) -> None:
@@ -236,6 +222,7 @@ class Shell(QMainWindow):
             self.leave()
             return
         self._keep_place()
+        self.pages.stop()
         self.watcher.leave()
         self.player.stop()
         self.outputs.shut()
@@ -256,6 +243,7 @@ class Shell(QMainWindow):
 
     def _follow(self, path: Path) -> None:
         self.path, self.snapshot = path, None
+        self.pages.make_all()
         self.frame.forget()
         self.following.forget()
         self.watcher.follow(path)
@@ -310,6 +298,8 @@ class Shell(QMainWindow):
 
     def _done(self, what: str, answer: object) -> None:
         if what == "load" and isinstance(answer, dict):
+            from labclient.ui._results import ResultsPage
+
             page = self.pages["results"]
             if isinstance(page, ResultsPage):
                 page.fill(answer)
@@ -341,12 +331,13 @@ class Shell(QMainWindow):
         self.liked = liked = msgspec.structs.replace(self.liked, **changes)
         if "language" in changes:
             words.use_language(liked.language or system_language())
-        RunPlot.liked_axis = liked.plot_time if "plot_time" in changes else RunPlot.liked_axis
+        Lately.plot_time = liked.plot_time if "plot_time" in changes else Lately.plot_time
         self.desk.run("like", lambda: keep(liked))
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         dress(application, liked)
         view, typed = self.frame.view, self.following.typed()
+        self.pages.stop()
         self._build()
         self.status.show_who(self.desk.who)
         if self.path is not None and self.snapshot is not None:

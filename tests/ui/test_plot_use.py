@@ -21,6 +21,7 @@ from labclient.ui._plot import RunPlot
 from labclient.ui._plot_cursors import Cursors, readout, span
 from labclient.ui._plot_marks import Mark, Missing
 from labclient.ui._plot_save import png, write_plot
+from labclient.ui._preferences import Lately
 from labclient.ui._pyramid import Pyramid
 from labclient.ui._theme import Theme
 from labclient.words import message, say, use_language
@@ -255,7 +256,7 @@ def test_all_that_can_be_done_is_in_a_menu_reached_by_tab(filled: RunPlot, qtbot
     assert filled._axis.kind == "wall"
     assert RunPlot().menu().actions()[1].isChecked()  # the next plot likes it too
     next(one for one in filled.menu().actions() if one.text() == "Time of this PC").trigger()
-    assert (filled._axis.kind, RunPlot.liked_axis) == ("elapsed", "elapsed")
+    assert (filled._axis.kind, Lately.plot_time) == ("elapsed", "elapsed")
     filled.clear()
     assert not any(action.isEnabled() for action in filled.menu().actions())
 

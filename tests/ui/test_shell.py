@@ -65,7 +65,7 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def opened(shell: Shell, begun: Path, qtbot: QtBot) -> Shell:
     shell.open(begun)
-    qtbot.waitUntil(lambda: shell.snapshot is not None and shell.desk.participation is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: shell.snapshot is not None and shell.desk.participation is not None, timeout=60_000)
     return shell
 
 
