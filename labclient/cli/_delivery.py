@@ -50,6 +50,7 @@ def _submit(asked: Namespace) -> int:
     if is_address(asked.to):
         return submit_to(asked)
     if asked.notebook is None:
+        comparison_of(asked.file)  # nothing but a package is sent by mistake
         delivered = deliver(asked.file, Path(asked.to))
         line(message("This is in no notebook: give --notebook to have it entered."))
     else:

@@ -9,9 +9,9 @@ import msgspec
 from labclient.cli import _trust
 from labclient.cli._common import MAX_JSON, add_identity, add_json, add_trust, new_file, opened_identity
 from labclient.cli._draft import EXAMPLES, starting_plan
-from labclient.cli._out import as_json, line
+from labclient.cli._out import as_json, line, trouble
 from labclient.cli._verbs import Verbs
-from labclient.errors import WrongUse
+from labclient.errors import PlanInvalid, WrongUse
 from labclient.home import this_pc
 from labclient.package import (
     accepted_trust,
@@ -73,6 +73,7 @@ def _check(asked: Namespace) -> int:
         if not found:
             line(message("{file} holds: nothing speaks against signing it.", file=asked.file))
     if found:
+        trouble(say(message("→ {step}", step=PlanInvalid.usual)))
         return 1
     if asked.out is not None:
         write_whole(new_file(asked.out), without_comments(data))

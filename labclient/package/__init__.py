@@ -3,6 +3,7 @@
 from labclient.package._accepted import accepted_trust, keep_trust, kept_file
 from labclient.package._data import REPORT_PDF, Document, Log, PackageInfo, ResultFile
 from labclient.package._draft import Fault, draft_faults, draft_kind, signable, without_comments
+from labclient.package._kinds import check_kind
 from labclient.package._origin import (
     PLAN_JSON,
     TRUST_JSON,
@@ -84,6 +85,7 @@ __all__ = [
     "Trusted",
     "accepted_trust",
     "anchors",
+    "check_kind",
     "comparison_of",
     "comparison_of_release",
     "difference",

@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from labclient.errors import NotVerified, PlanInvalid
+from labclient.package._kinds import check_kind
 from labclient.plan import Plan, TrustList, read_plan, read_trust
 from labclient.signing import Report, Trust, describe, read_container, read_small, verify_container
 from labclient.words import message
@@ -45,6 +46,7 @@ def anchors(trust: TrustList) -> Trust:
 def open_trust(path: Path, moment: datetime) -> Trusted:
     """The trust list in the container `path`. Raises `NotVerified` unless its only root signed it, `PlanInvalid`."""
     with read_container(path) as container:
+        check_kind(container, path, TRUST_JSON)
         trust = read_trust(container.read(TRUST_JSON, _MAX_BYTES))
         if len(trust.roots) != 1:
             raise PlanInvalid(message("A trust list has exactly one root certificate."))
@@ -75,6 +77,7 @@ def open_plan(path: Path, trust: TrustList | None, moment: datetime) -> PlanSour
             message("Give the trust list that came with the plan."),
         )
     with read_container(path) as container:
+        check_kind(container, path, PLAN_JSON)
         plan = read_plan(container.read(PLAN_JSON, _MAX_BYTES))
         report = verify_container(container, anchors(trust), _PILOT, moment)
         refuse(report, path)

@@ -16,6 +16,7 @@ from msgspec import Meta, Struct
 
 from labclient.errors import GateClosed, NotVerified, WrongUse
 from labclient.package._data import PACKAGE_JSON, PackageInfo, Sha256
+from labclient.package._kinds import check_kind
 from labclient.package._origin import anchors, refuse
 from labclient.package._verify import PackageReport, verify_package
 from labclient.plan import TrustList
@@ -169,6 +170,7 @@ def is_sealed(path: Path) -> bool:
 def comparison_of(path: Path) -> str:
     """The comparison that a package or a sealed package names, not yet believed; raises `NotVerified`."""
     with read_container(path) as container:
+        check_kind(container, path, PACKAGE_JSON, COMMITMENT_JSON)
         if COMMITMENT_JSON in container.entries:
             return _json(container, COMMITMENT_JSON, Commitment).comparison
         return _json(container, PACKAGE_JSON, PackageInfo).comparison

@@ -20,6 +20,7 @@ from labclient.package._data import PACKAGE_JSON, REPORT_PDF, RESULT_JSON, Packa
 from labclient.package._deviations_again import deviations
 from labclient.package._gates_again import gates
 from labclient.package._held import against_held, clock_of
+from labclient.package._kinds import check_kind
 from labclient.package._origin import anchors, open_plan
 from labclient.plan import Plan, TrustList
 from labclient.signing import (
@@ -72,13 +73,14 @@ def verify_package(path: Path, trust: TrustList, moment: datetime, held: Sequenc
     """
     try:
         with read_container(path) as container:
-            return _verify(container, trust, moment, held)
+            return _verify(container, path, trust, moment, held)
     except NotVerified as trouble:
         return PackageReport(Report("", moment, (), (), ()), None, (Finding("container", trouble.sentence),))
 
 
-def _verify(container: Container, trust: TrustList, moment: datetime, held: Sequence[str]) -> PackageReport:
+def _verify(container: Container, path: Path, trust: TrustList, moment: datetime, held: Sequence[str]) -> PackageReport:
     try:
+        check_kind(container, path, PACKAGE_JSON)
         info = _json(container, PACKAGE_JSON, PackageInfo)
     except NotVerified as trouble:
         report = verify_container(container, anchors(trust), ("operator",), moment)

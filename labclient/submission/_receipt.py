@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from labclient.clock import iso
 from labclient.errors import NotVerified
-from labclient.package import PackageReport, anchors, refuse, verify_package
+from labclient.package import PackageReport, anchors, check_kind, refuse, verify_package
 from labclient.plan import TrustList
 from labclient.signing import Signer, canonical, parse_strict, read_container, verify_container, write_signed
 from labclient.words import message
@@ -92,6 +92,7 @@ def receipt_json(receipt: Receipt) -> bytes:
 def read_receipt(path: Path, trust: TrustList, moment: datetime) -> TakenReceipt:
     """The receipt in the container `path`. Raises `NotVerified` unless a pilot of the trust list signed it."""
     with read_container(path) as container:
+        check_kind(container, path, RECEIPT_JSON)
         report = verify_container(container, anchors(trust), ("pilot",), moment)
         refuse(report, path)
         person = trust.person(report.signatures[0].certificate)

@@ -117,3 +117,12 @@ def test_a_file_of_a_gigabyte_is_refused_unread(pc: Pc, notebook: Path, tmp_path
         refused = pc.ask(*verb)
         assert refused.code in {1, 2}
         assert "→" in refused.err
+
+
+def test_nothing_but_a_package_is_sent_by_mistake(pc: Pc, tmp_path: Path) -> None:
+    (tmp_path / "stick").mkdir()
+    for wrong, told in (("trust.asice", "is a trust list, not a result package"), ("LAB01.checkpoint.txt", "→")):
+        refused = pc.ask("submit", tmp_path / wrong, "--to", tmp_path / "stick")
+        assert refused.code == 1
+        assert told in refused.err
+    assert list((tmp_path / "stick").iterdir()) == []
