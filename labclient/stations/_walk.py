@@ -14,7 +14,7 @@ from labclient.stations._entries import KINDS, StationDone
 from labclient.stations._fold import first_state, fold
 from labclient.stations._missing import needed, unready
 from labclient.stations._names import STATION_NAMES, STATIONS
-from labclient.stations._runs import TASK_STATIONS, blocked, concerns_recorded, may_run, may_run_by_hand
+from labclient.stations._runs import TASK_STATIONS, blocked, concerns_recorded, may_import, may_run, may_run_by_hand
 from labclient.stations._state import State
 from labclient.words import Message, message
 
@@ -95,6 +95,8 @@ def _ask(state: State, entry: Entry) -> None:
         body = entry.body
         if "origin" in body:
             may_run_by_hand(state, str(body["origin"]), body["task"], body["purpose"])
+            if "file" in body:
+                may_import(state, str(body["file"]["sha256"]), body["task"], body["purpose"])
         else:
             may_run(state, str(body["task"]))
 

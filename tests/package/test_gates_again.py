@@ -34,7 +34,12 @@ Way = Callable[[Bypass], object]
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     standard = json.loads(small_plan_json())["transfer_standard"] | {"applied": APPLIED}
-    plan = small_plan_json(instruments=BLOCK, transfer_standard=standard, by_hand={"imported": ["measurement"]})
+    plan = small_plan_json(
+        sanity={"relative_low": "0.1"},
+        instruments=BLOCK,
+        transfer_standard=standard,
+        by_hand={"imported": ["measurement"]},
+    )
     return open_office(tmp_path_factory.mktemp("strict"), plan)
 
 
@@ -115,6 +120,15 @@ def left_open(desk: Bypass) -> None:
 
 def of_a_trial(desk: Bypass) -> None:
     cycle(desk, desk.run("measurement", "trial"), day=3)
+
+
+def imported(desk: Bypass) -> None:
+    desk.run("measurement", origin="imported", file={"name": "other.csv", "sha256": "0" * 64})
+
+
+def unwarned(desk: Bypass) -> None:
+    desk.compute()
+    desk.smuggle("station-done", station="results")
 
 
 def satellite_away(desk: Bypass) -> None:
@@ -216,6 +230,11 @@ WAYS: dict[str, tuple[str, Way, str]] = {
         then(measure(), lambda d: d.run("measurement", origin="typed"), judge()),
         "typed readings do not count here",
     ),
+    "a file imported twice": (
+        "measurement",
+        then(measure(), imported, imported, judge()),
+        "This file was imported before, as run ",
+    ),
     "the plan's limit of the standard": (
         "measurement",
         then(measure(), judge(), lambda d: put_out(d, "11", confirmed_by="Operator A")),
@@ -243,6 +262,7 @@ WAYS: dict[str, tuple[str, Way, str]] = {
         then(lambda d: d.enter("departure"), lambda d: d.run("measurement")),
         "“Measurement” is done.",
     ),
+    "a warning that nobody passed": ("results", unwarned, "was not passed by name."),
     "result older than its budget": (
         "results",
         then(COMPUTED, lambda d: d.enter("budget")),
