@@ -267,7 +267,9 @@ def test_a_damaged_standard_goes_on_only_with_the_pilots_decision_in_one_dialog(
     assert decision is not None
     assert (decision.decision, decision.given_by, decision.document) == ("continue", "Pilot D", "letter of 2026-03-02")
     assert not any("inform the pilot" in line for line in person.shell.pages["arrival"].missing.text().splitlines())
-    assert person.shell.pages["arrival"].steps[3][0].objectName() == "primary"  # type: ignore[attr-defined]
+    page = person.shell.pages["arrival"]
+    assert page.next_button.objectName() == "primary"  # type: ignore[attr-defined]
+    assert page.next_button.text() == page.steps[3][0].text()  # type: ignore[attr-defined]
 
 
 def test_what_is_wrong_is_told_in_the_form_and_the_work_goes_on_from_there(person: Person) -> None:

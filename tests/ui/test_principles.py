@@ -78,6 +78,27 @@ def test_every_button_is_reached_by_keyboard_and_no_key_means_two_things(shell: 
             assert len(key) > 1, (view, key)
 
 
+def test_the_one_primary_action_of_a_page_stands_at_the_bottom_right(shell: Shell, qtbot: QtBot) -> None:
+    for view, page in shell.pages.items():
+        shell.show_view(view)
+        qtbot.waitUntil(page.isVisible)
+        leading = [one for one in page.findChildren(QPushButton, "primary") if one.isVisible()]
+        assert len(leading) <= 1, view
+        shown = [page.buttons.itemAt(place).widget() for place in range(page.buttons.count())]
+        shown = [one for one in shown if one is not None and one.isVisible()]
+        assert not leading or shown[-1] is leading[0], view
+
+
+def test_every_title_stands_in_the_same_place(shell: Shell, qtbot: QtBot) -> None:
+    places = set()
+    for view, page in shell.pages.items():
+        shell.show_view(view)
+        qtbot.waitUntil(page.isVisible)
+        page.layout().activate()
+        places.add(page.title.x())
+    assert len(places) == 1
+
+
 def test_a_label_beside_a_field_leads_to_it(shell: Shell) -> None:
     for view, page in shell.pages.items():
         for form in page.findChildren(QFormLayout):

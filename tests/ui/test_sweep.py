@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from labclient import words
 from labclient.home import Home
+from labclient.ui import _errand
 from labclient.ui._shell import Shell
 from labclient.ui._theme import DARK, LIGHT, Theme
 
@@ -60,6 +61,7 @@ def test_every_page_can_be_read(
             qtbot.waitUntil(partial(_is_open, shell, notebooks[station]), timeout=WAIT_MS)
             for view in shell.pages:
                 shell.show_view(view)
+                _let_it_fill(shell, qtbot)
                 look = partial(_look, shell, view, size, found, f"{station}: {view}")
                 with contextlib.suppress(NeverCame):
                     qtbot.waitUntil(look, timeout=SETTLED_MS)
@@ -71,6 +73,13 @@ def test_every_page_can_be_read(
 
 def _is_open(shell: Shell, path: Path) -> bool:
     return shell.snapshot is not None and shell.snapshot.path == path and shell.desk.idle
+
+
+def _let_it_fill(shell: Shell, qtbot: QtBot) -> None:
+    """Wait for what a page asks its helpers for when it is shown: an empty page is always readable."""
+    for worker in (shell.aside, shell.tries):
+        worker._thread.submit(int).result(WAIT_MS / 1000)
+    qtbot.waitUntil(lambda: not _errand._under_way, timeout=WAIT_MS)
 
 
 def _look(shell: Shell, view: str, size: tuple[int, int], found: dict[str, list[str]], where: str) -> bool:
