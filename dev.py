@@ -191,6 +191,7 @@ def prepare(wanted: str) -> None:
         subprocess.check_call([*pip, "--no-deps", "--no-build-isolation", "-e", ROOT])
         for name in list(LOCKS)[: list(LOCKS).index(wanted) + 1]:
             (VENV / f"installed-{name}").write_text(digest)
+    run("-m", "compileall", "-q", "labclient", "tests")  # as pip does with what it installs: half of a start's time
     compile_words()
 
 

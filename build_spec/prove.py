@@ -57,6 +57,18 @@ class Bundle:
             "QT_QPA_PLATFORM": "offscreen",
         }
 
+    def begin(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a verb that goes on."""
+        return subprocess.Popen(
+            [self.program, *arguments],
+            cwd=self.desk,
+            env=self.world,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            encoding="utf-8",
+        )
+
     def ask(self, *arguments: str) -> str:
         """Run a verb; raises `Unproved` unless it answers 0."""
         done = subprocess.run(
@@ -109,6 +121,34 @@ def validated(bundle: Bundle) -> str:
     if not (bundle.desk / told["files"][0]).read_bytes().startswith(b"%PDF"):
         raise Unproved("validate: the report is no PDF")
     return f"{len(told['rows'])} quantities reach their bars"
+
+
+def guarded(bundle: Bundle) -> str:
+    """A simulated calibrator puts 10 V out; the program is killed, and its watchdog, the same program again, switches
+    the output off."""
+    calibrator = bundle.begin("simulate", "fluke-5730a")
+    try:
+        assert calibrator.stdout is not None
+        ready = json.loads(calibrator.stdout.readline())
+        bundle.ask("instruments", "add", "cal1", "fluke-5730a", ready["address"])
+        bundle.ask("instruments", "output", "cal1", "limit", "20", "V")
+        killed = bundle.begin("instruments", "output", "cal1", "set", "10", "V", "--for", "600")
+        _until_output(bundle, ready["control"], on=True)
+        killed.kill()
+        killed.communicate()
+        began = time.monotonic()
+        _until_output(bundle, ready["control"], on=False)
+        return f"the output of a killed program is off after {time.monotonic() - began:.1f} s"
+    finally:
+        calibrator.communicate("")
+
+
+def _until_output(bundle: Bundle, control: str, *, on: bool) -> None:
+    """Wait until the simulated calibrator says so: bit 0 of its status word."""
+    end = time.monotonic() + _PATIENCE_S
+    while bool(int(json.loads(bundle.ask("simulate", "--tell", control, "status"))["state"]["word"]) & 1) is not on:
+        if time.monotonic() > end:
+            raise Unproved(f"guarded: the output is still {'off' if on else 'on'}")
 
 
 def chinese(bundle: Bundle) -> str:
@@ -272,7 +312,16 @@ def tell(name: str, told: str) -> None:
     sys.stdout.flush()
 
 
-PROOFS: tuple[Callable[[Bundle], str], ...] = (selftest, validated, chinese, demo, verify, window, played)
+PROOFS: tuple[Callable[[Bundle], str], ...] = (
+    selftest,
+    validated,
+    chinese,
+    demo,
+    verify,
+    guarded,
+    window,
+    played,
+)
 
 
 def main() -> int:

@@ -20,14 +20,14 @@ MODULES = (
     "hypothesis", "jinja2", "jsonschema_rs", "lib2to3", "lxml.isoschematron", "lxml.objectify", "markdown_it",
     "matplotlib", "mypy", "numpydoc", "opentelemetry", "pip", "pkg_resources", "psutil", "pydantic", "pydantic_core",
     "pygments", "pytest", "requests", "setuptools", "snowballstemmer", "sphinx", "test", "tkinter", "tzdata", "urllib3",
-    "usb", "wheel", "yaml",
+    "jeepney.io.tests", "jeepney.tests", "usb", "wheel", "yaml",
 )  # fmt: skip
 
 # Qt plugins: a technician's screen is drawn by the raster engine through xcb, or not at all (offscreen); no touch
 # panel without a window system, no network, no pictures but PNG, JPEG, GIF, SVG and icons of Windows.
 PLUGINS = (
     "egldeviceintegrations", "generic", "networkinformation", "platforminputcontexts/libqtvirtualkeyboardplugin",
-    "platforms/libqeglfs", "platforms/libqlinuxfb", "platforms/libqminimalegl", "platforms/libqvkkhrdisplay",
+    "platforms/libqeglfs", "platforms/libqlinuxfb", "platforms/libqminimal", "platforms/libqvkkhrdisplay",
     "platforms/libqvnc", "platforms/libqwayland", "platforms/qdirect2d", "platformthemes/libqgtk3", "qmltooling",
     "sqldrivers", "tls", "wayland", "imageformats/libqicns", "imageformats/libqpdf", "imageformats/libqtga",
     "imageformats/libqtiff", "imageformats/libqwbmp", "imageformats/libqwebp", "imageformats/qicns",

@@ -26,7 +26,7 @@ from labclient.words import Message, message, say
 _SQLITE = (3, 37, 0)  # STRICT tables
 _SYNCS = 20
 _MODULES = ("cryptography", "pyhanko", "asn1crypto", "lxml", "rfc8785", "pyrage", "numpy", "scipy.special", "serial",
-            "pyvisa", "filelock", "msgspec", "rich")  # fmt: skip
+            "pyvisa", "filelock", "msgspec", "rich", "python_calamine", "zeroconf", "wakepy", "segno")  # fmt: skip
 
 
 class Tested(Struct, frozen=True):

@@ -58,6 +58,7 @@ def start(size: Size, folder: Path) -> Iterator[Figure]:
 
 def _start(what: str, folder: Path) -> float:
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "LABCLIENT_HOME": str(folder)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed has its byte code
     began = time.perf_counter()
     with subprocess.Popen(
         [sys.executable, "-m", "tests.bench.opened", what], cwd=_ROOT, env=environment, stdout=subprocess.PIPE

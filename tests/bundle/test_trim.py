@@ -23,7 +23,7 @@ for found in walk_packages(labclient.__path__, "labclient."):
     if not found.name.endswith("__main__"):
         import_module(found.name)
 import pyqtgraph, scipy.special, typst, pylopdf_fonts_zh_cn, pyhanko.sign.signers, pyrage, httpx, serial.urlhandler
-import serial.tools.list_ports
+import serial.tools.list_ports, python_calamine, zeroconf, wakepy, jeepney.io.blocking
 from pyvisa import ResourceManager
 from rich.progress import Progress
 ResourceManager("@py").close()
@@ -69,6 +69,7 @@ def test_what_the_program_needs_is_kept(trim: ModuleType, place: str) -> None:
     "place",
     [
         "PySide6/Qt/plugins/platforms/libqwayland.so",
+        "PySide6/Qt/plugins/platforms/libqminimal.so",
         "PySide6\\plugins\\tls\\qschannelbackend.dll",
         "PySide6/Qt/translations/qtbase_de.qm",
         "pylopdf_fonts_zh_cn/NotoSerifSC-Regular.otf",
