@@ -9,6 +9,7 @@ import msgspec
 
 from labclient.acquisition import clock_remarks
 from labclient.cli._common import add_json, add_notebook
+from labclient.cli._next import next_command
 from labclient.cli._out import TASK_NAMES, as_json, line
 from labclient.cli._own_drift import tell_drift
 from labclient.cli._result import tell_result
@@ -115,6 +116,8 @@ def _told(state: State, notebook: Path) -> list[Message]:
                 message("Complete. Next: {command}", command=f"labclient enter {notebook} done {station} --who …")
             ]
             told += [message("    {sentence}", sentence=one) for one in reasons]
+            if (command := next_command(reasons, notebook)) is not None:
+                told.append(message("    Next: {command}", command=command))
     told += [
         message("Check “{check}”: {verdict}.", check=CHECK_NAMES[one.check], verdict=VERDICT_NAMES[one.verdict])
         for one in state.checks.values()
