@@ -147,7 +147,8 @@ def _contents(data: ReportData) -> dict[str, Any]:
         "results": [result_shown(plan, one) for one in points],
         "coverage": "" if plan.coverage.probability is None else f"{(plan.coverage.probability * 100).normalize():f}",
         "warnings": [both(told) for one in points for told in cautions_told(one)],
-        "told": [*(told for one in points if (told := told_shown(plan, one))["lines"]), *joint_shown(data.result)],
+        "told": [told for one in points if (told := told_shown(plan, one))["lines"]],
+        "joint": joint_shown(data.result),
         "corrections": [shown for one in points for shown in corrections_shown(one)],
         "checks": [check_shown(plan, one, data.attempts.get(one.check, 1)) for one in data.checks],
         "rows": [

@@ -25,7 +25,6 @@ from labclient.package._report_numbers import (
 from labclient.plan import Plan
 from labclient.typesetting import both
 from labclient.units import INFLUENCES, number
-from labclient.words import message
 
 
 def result_shown(plan: Plan, one: PointResult) -> dict[str, Any]:
@@ -50,18 +49,16 @@ def told_shown(plan: Plan, one: PointResult) -> dict[str, Any]:
     return {"point": one.point, "lines": [both(told) for told in (*chain, *looked)]}
 
 
-def joint_shown(result: Result) -> list[dict[str, Any]]:
-    """How the points are correlated; every coefficient, however many they are."""
+def joint_shown(result: Result) -> dict[str, Any] | None:
+    """How the points are correlated: through what, and the matrix; None where the plan asks for none."""
     joint = result.joint
     if joint is None:
-        return []
-    first = next(joint_told(result))
-    pairs = [
-        message("r({first}, {second}) = {r}", first=one, second=joint.points[k], r=coefficient_shown(joint.r[j][k]))
-        for j, one in enumerate(joint.points)
-        for k in range(j + 1, len(joint.points))
+        return None
+    rows = [
+        {"point": point, "r": [coefficient_shown(r) for r in row]}
+        for point, row in zip(joint.points, joint.r, strict=True)
     ]
-    return [{"point": ", ".join(joint.points), "lines": [both(told) for told in (first, *pairs)]}]
+    return {"said": both(next(joint_told(result))), "rows": rows}
 
 
 def corrections_shown(one: PointResult) -> Iterator[dict[str, Any]]:
