@@ -229,10 +229,11 @@ QPushButton#primary {{ background: {t.accent}; color: {t.on_accent}; border: 1px
 QPushButton#primary:hover, QPushButton#primary:pressed {{ background: {t.accent_strong}; }}
 QPushButton#primary:focus {{ border: 6px double {t.on_accent}; padding: {s2 - 5}px {s3 * 2 - 5}px; }}
 QPushButton#primary:disabled {{ background: {t.raised}; color: {t.muted}; border: 1px solid {t.line}; }}
-QPushButton[role="quiet"] {{ background: transparent; border: 1px solid transparent; color: {t.accent}; }}
+QPushButton[role="quiet"] {{ background: transparent; border: 1px solid transparent; color: {t.accent};
+    padding: {s1}px {s1}px; }}
 QPushButton[role="quiet"]:disabled {{ color: {t.muted}; }}
 QPushButton[role="quiet"]:hover {{ background: {t.raised}; }}
-QPushButton[role="quiet"]:focus {{ border: 2px solid {t.accent}; }}
+QPushButton[role="quiet"]:focus {{ border: 2px solid {t.accent}; padding: {s1 - 1}px {s1 - 1}px; }}
 QPushButton[role="way"] {{ padding: {s1 // 2}px {s1}px; }}
 QPushButton[role="way"]:focus {{ padding: {s1 // 2 - 1}px {s1 - 1}px; }}
 QLineEdit, QPlainTextEdit, QComboBox {{ background: {t.surface}; color: {t.text};

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from participation.world import Office, office
+from PySide6.QtWidgets import QApplication
 from pytestqt.exceptions import TimeoutError as NeverCame
 from pytestqt.qtbot import QtBot
 
@@ -15,7 +16,7 @@ from labclient import words
 from labclient.home import Home
 from labclient.ui import _errand
 from labclient.ui._shell import Shell
-from labclient.ui._theme import DARK, LIGHT, Theme
+from labclient.ui._theme import DARK, LIGHT, Theme, apply
 
 from .desks import WAIT_MS, notebook_at
 from .sweeping import faults
@@ -47,9 +48,10 @@ def notebooks(office: Office, tmp_path_factory: pytest.TempPathFactory) -> dict[
 )  # fmt: skip
 def test_every_page_can_be_read(
     language: str, theme: Theme, size: tuple[int, int], stations: tuple[str, ...], notebooks: dict[str, Path],
-    home: Home, qtbot: QtBot,
+    home: Home, qtbot: QtBot, qapp: QApplication,
 ) -> None:  # fmt: skip
     words.use_language(language)
+    apply(qapp, theme)  # the font is that of the language
     shell = Shell()
     qtbot.addWidget(shell)
     shell.resize(*size)
