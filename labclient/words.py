@@ -58,6 +58,12 @@ def listed(parts: Iterable[Message]) -> Message:
     return reduce(lambda first, then: message("{first}, {then}", first=first, then=then), parts)
 
 
+def joined(sentences: Iterable[Message]) -> Message:
+    """One sentence after another, as the reader's language sets them; nothing, where there is none."""
+    first, *rest = tuple(sentences) or (given(""),)
+    return reduce(lambda before, then: message("{sentence} {step}", sentence=before, step=then), rest, first)
+
+
 def say(sentence: Message, language: str | None = None) -> str:
     """The sentence in `language`, or in the language chosen with `use_language`."""
     code = language or _language

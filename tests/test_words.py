@@ -4,7 +4,7 @@ import pytest
 
 from labclient import words
 from labclient.errors import GateClosed, Trouble
-from labclient.words import given, listed, message, say
+from labclient.words import given, joined, listed, message, say
 
 
 def test_a_sentence_takes_its_arguments() -> None:
@@ -53,3 +53,9 @@ def test_parts_are_listed_as_the_language_lists_them() -> None:
     parts = [message("Arrival"), given("甲"), given("乙")]
     assert say(listed(parts), "en") == "Arrival, 甲, 乙"
     assert say(listed(parts), "zh_CN") == "到达验收、甲、乙"
+
+
+def test_sentences_stand_one_after_another() -> None:
+    assert say(joined([message("Arrival"), given("乙")]), "en") == "Arrival 乙"
+    assert say(joined([message("Arrival"), given("乙")]), "zh_CN") == "到达验收乙"
+    assert say(joined([]), "en") == ""

@@ -24,7 +24,7 @@ from labclient.ui._page import heading
 from labclient.ui._records import RecordPage, Steps
 from labclient.ui._theme import S2, space
 from labclient.ui._watch import Snapshot
-from labclient.words import language, message, say
+from labclient.words import given, joined, language, message, say
 
 _PHOTOS = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 _LOGS = (".csv", ".txt", ".xlsx")
@@ -57,8 +57,8 @@ class ArrivalPage(RecordPage):
         super().show_snapshot(snapshot)
         here = state.station == self.station and state.arrival is not None and not state.open_runs
         self.by_hand.show_state(state, ready=here and self.desk.idle)
-        never = [one.said(language()) for one in state.plan.transfer_standard.never]
-        self.never.put(message("What must never be done: {never}", never=" ".join(never)) if never else None)
+        never = [given(one.said(language())) for one in state.plan.transfer_standard.never]
+        self.never.put(message("What must never be done: {never}", never=joined(never)) if never else None)
         self.photo_words.setText(say(message("Photos of the crate: {have} of {need}.", have=state.photos,
                                              need=state.plan.arrival.photos)))  # fmt: skip
         self.panel.show_plan(state.plan)

@@ -36,7 +36,7 @@ from labclient.ui._snug import SnugTable
 from labclient.ui._visits_panel import VisitsPanel
 from labclient.ui._visits_work import Looked, add_visits, forget_visits, look_at_visits, visits_drawing
 from labclient.ui._watch import Snapshot
-from labclient.words import message, say
+from labclient.words import joined, message, say
 
 _Key = tuple[object, ...]
 _SHOWN: Final = (message("This notebook"), message("All visits"), message("Agreement of the results"))
@@ -210,7 +210,7 @@ class DriftPage(Page):
         self.said.setVisible(looking_at == _OWN and bool(seen.values))
         if looking_at == _OWN:
             self.plot.show_drawing(own_drawing(seen))
-            self.said.setText(" ".join(map(say, own_told(seen))))
+            self.said.setText(say(joined(own_told(seen))))
         elif looking_at == _VISITS:
             looked = self.looked or Looked(files=())
             monitored = next((one for one in looked.points if one.point == seen.point), None)

@@ -18,7 +18,7 @@ from labclient.ui._run_page import RunPage
 from labclient.ui._theme import S1, S2, space
 from labclient.ui._watch import LiveReplies, Snapshot
 from labclient.units import factor, number
-from labclient.words import Message, message, say
+from labclient.words import Message, joined, message, say
 
 _LEAST_MS: Final = 200  # between readings that come together
 _EVERY_MS: Final = 5000  # between two computations
@@ -166,6 +166,6 @@ class StabilityPage(RunPage):
 
     def _put(self, state: MarkState, word: Message, sentences: tuple[Message, ...]) -> None:
         self.mark.show_state(state, word)
-        self.said.setText(" ".join(map(say, sentences)))
+        self.said.setText(say(joined(sentences)))
         self.mark.show()
         self.said.show()

@@ -13,7 +13,7 @@ from labclient.ui._dialog import Sentence
 from labclient.ui._drift_plot import whole
 from labclient.ui._snug import SnugTable
 from labclient.ui._visits_work import Looked, shown_in, zero_of
-from labclient.words import message, say
+from labclient.words import joined, message, say
 
 
 class VisitsPanel(QWidget):
@@ -56,7 +56,7 @@ class VisitsPanel(QWidget):
     def show_looked(self, looked: Looked, seen: Monitored | None) -> None:
         """Show the visits; `seen` is the point that is looked at, None where nothing can be said of it."""
         self.trouble.put(*((looked.trouble.sentence, looked.trouble.step) if looked.trouble else ()))
-        self.said.setText(" ".join(say(one) for one in monitored_told(seen)) if seen else "")
+        self.said.setText(say(joined(monitored_told(seen))) if seen else "")
         self.said.setVisible(seen is not None)
         self.laboratories.setVisible(seen is not None and bool(seen.at))
         self.laboratories.show_rows([_laboratory(seen, one) for one in seen.at] if seen else [])
