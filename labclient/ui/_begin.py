@@ -49,6 +49,8 @@ class BeginDialog(AskingDialog):
         self.title = QLabel()
         self.title.setWordWrap(True)
         self.title.setProperty("role", "muted")
+        self.plan.setPlaceholderText(say(message("the file that the pilot has sent; the rest is read from it")))
+        self.trust.setPlaceholderText(say(message("the second file: whose signatures count")))
         self.root.setPlaceholderText(say(message("as the pilot reads it out on the phone, or from paper")))
         self._lay_out()
         for field in (self.plan, self.trust):
@@ -107,6 +109,7 @@ class BeginDialog(AskingDialog):
         self.row(message("&Plan"), self.plan, choose_plan)
         self.row(message("Pilot's &trust list"), self.trust, choose_trust)
         self.form.addRow("", self.title)
+        self.form.setRowVisible(self.title, False)
         self.row(message("&Fingerprint of the pilot's root certificate"), self.root)
         self.row(message("&Laboratory"), self.laboratory)
         self.row(message("&Who is working (person id)"), self.who)
@@ -121,6 +124,10 @@ class BeginDialog(AskingDialog):
         known = self._known
         return known is not None and known.confirmed and str(known.trust or "") == self.trust.text().strip()
 
+    def _tell(self, text: str) -> None:
+        self.title.setText(text)
+        self.form.setRowVisible(self.title, bool(text))
+
     # -- what the files say --------------------------------------------------------------------------------------------
 
     def _look(self) -> None:
@@ -133,7 +140,7 @@ class BeginDialog(AskingDialog):
             return
         if isinstance(answer, Trouble):
             self._known = None
-            self.title.clear()
+            self._tell("")
             self.refused(answer)
         elif isinstance(answer, PlanLook) and answer.asked == (self.plan.text().strip(), self.trust.text().strip()):
             self.trouble.put()
@@ -148,7 +155,7 @@ class BeginDialog(AskingDialog):
         told = message("{title}, revision {revision}, pilot laboratory {pilot}", title=found.plan.title.said(code),
                        revision=found.plan.revision, pilot=found.plan.pilot.code)  # fmt: skip
         before = message("The root certificate of this list was compared on this PC before.")
-        self.title.setText("\n".join(say(one) for one in (told, *([before] if found.confirmed else []))))
+        self._tell("\n".join(say(one) for one in (told, *([before] if found.confirmed else []))))
         participants = [one.laboratory for one in found.plan.participants]
         _fill(self.laboratory, [f"{one.code}   {one.name.said(code)}" for one in participants])
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from labclient.ui._theme import S2, space
 from labclient.words import LANGUAGES, Message, message, say
 
 SPELLED = "spelled"
@@ -75,11 +76,12 @@ def show_help(parent: QWidget, title: str, about: Message, commands: Iterable[Co
     told.setWordWrap(True)
     grid = QGridLayout()
     grid.setVerticalSpacing(0)
+    grid.setHorizontalSpacing(space(S2))
     rows = [*PAGE_KEYS, *((command.keys, command.label) for command in commands if command.keys)]
     third = -(-len(rows) // 3)
     for place, (keys, label) in enumerate(rows):
         shown = QLabel(QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText))
-        shown.setProperty("role", "heading")
+        shown.setProperty("role", "muted")
         row, column = place % third, 2 * (place // third)
         grid.addWidget(shown, row, column)
         grid.addWidget(QLabel(say(label).replace("&", "")), row, column + 1)

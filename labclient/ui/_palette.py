@@ -52,7 +52,8 @@ def on_page(page: QWidget) -> Iterator[Found]:
         if button.isVisible() and any(map(str.isalpha, name)):
             keys = button.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             words = _folded(name, button.toolTip(), keys, str(button.property(SPELLED) or ""))
-            yield Found(name, "" if f"({keys})" in name else keys, words, button.click, button.isEnabled())
+            called = name.replace(f"({keys})", "").rstrip()  # a key on the button stands beside its name here
+            yield Found(called, keys, words, button.click, button.isEnabled())
 
 
 class Palette(QDialog):
