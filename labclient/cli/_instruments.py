@@ -99,5 +99,5 @@ def _drivers(asked: Namespace) -> int:
         return 0
     for id, one in sorted(known.items()):
         line(message("{id}: {title}; certainty {certainty}", id=id, title=given(one.file.driver.title),
-                     certainty=one.file.driver.certainty))  # fmt: skip
+                     certainty=given(one.file.driver.certainty)))  # fmt: skip
     return 0
