@@ -39,6 +39,14 @@ def measured(talk: Talk, seconds: float) -> float:
     return float(talk.answer("READ?", seconds).text)
 
 
+def test_an_instrument_keeps_no_more_errors_than_its_driver_reads_at_once() -> None:
+    driver = load_driver(DRIVERS / "vaisala-ptu300.toml")  # tells what stands now, in one answer
+    talk = Talk(driver, World(WorldFile(), Random(1)), Random(1))
+    for _ in range(3):
+        talk.answer("*IDN?", 0.0)
+    assert [talk.answer("ERRS", 0.0).text for _ in range(2)] == ["Unknown command", "No errors"]
+
+
 def test_the_floor_of_the_flicker_is_flat() -> None:
     noise = Flicker(1.0, Random(7))
     samples = [noise.at(float(second)) for second in range(40_000)]

@@ -16,6 +16,8 @@ from labclient.instruments.simulator._panel import Panel
 from labclient.instruments.simulator._world import Meter, World
 from labclient.units import number
 
+_MOST_ERRORS = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -52,7 +54,8 @@ class Talk:
         self.requests = 0
         self.unknown: deque[str] = deque(maxlen=20)
         self.panel = Panel(driver)
-        self._errors: deque[str] = deque(maxlen=20)
+        errors = driver.file.errors
+        self._errors: deque[str] = deque(maxlen=min(_MOST_ERRORS, errors.max_drain) if errors else 1)
         self._set_up = not driver.file.setup
         self._meters = {channel.name: Meter(channel, world, random) for channel in self._simulate.channel}
         self._known = tuple(sorted(_known(driver), key=lambda known: known.request.groups > 0))  # exact ones first
@@ -139,7 +142,7 @@ class Talk:
     def flood(self) -> None:
         """Fill the error queue, as far as the driver says it may be filled; nothing happens without one."""
         if (errors := self._driver.file.errors) is not None:
-            self._errors.extend([errors.simulate_unknown] * min(self._errors.maxlen or 1, errors.max_drain))
+            self._errors.extend([errors.simulate_unknown] * errors.max_drain)
 
     @property
     def has_errors(self) -> bool:
