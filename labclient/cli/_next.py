@@ -1,6 +1,7 @@
 """The command that does what is missing: the command line's way on from a station's needs."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 from labclient.words import Message, message
@@ -48,7 +49,12 @@ _COMMANDS: Final[dict[Message, str]] = {
 _BY_TEMPLATE: Final = {need.template: command for need, command in _COMMANDS.items()}
 
 
-def next_command(needs: Iterable[Message], notebook: object) -> str | None:
+def typed(path: Path) -> str:
+    """A path as it is typed into a command, in every shell."""
+    return f'"{path}"' if " " in str(path) else str(path)
+
+
+def next_command(needs: Iterable[Message], notebook: Path) -> str | None:
     """The command for the first of the needs that a command meets."""
     found = next((_BY_TEMPLATE[need.template] for need in needs if need.template in _BY_TEMPLATE), None)
-    return f"labclient {found.format(notebook=notebook)}" if found is not None else None
+    return f"labclient {found.format(notebook=typed(notebook))}" if found is not None else None

@@ -9,7 +9,7 @@ import msgspec
 
 from labclient.acquisition import clock_remarks
 from labclient.cli._common import add_json, add_notebook
-from labclient.cli._next import next_command
+from labclient.cli._next import next_command, typed
 from labclient.cli._out import TASK_NAMES, as_json, line
 from labclient.cli._own_drift import tell_drift
 from labclient.cli._result import tell_result
@@ -113,7 +113,9 @@ def _told(state: State, notebook: Path) -> list[Message]:
         told.append(message("{state}: {station}", state=_STATES[standing], station=STATION_NAMES[station]))
         if standing == "open":
             reasons = missing(state, station) or [
-                message("Complete. Next: {command}", command=f"labclient enter {notebook} done {station} --who …")
+                message(
+                    "Complete. Next: {command}", command=f"labclient enter {typed(notebook)} done {station} --who …"
+                )
             ]
             told += [message("    {sentence}", sentence=one) for one in reasons]
             if (command := next_command(reasons, notebook)) is not None:
@@ -135,7 +137,7 @@ def _told(state: State, notebook: Path) -> list[Message]:
     tasks = {_RUN_OF.get(run.task, run.task): None for run in state.open_runs}
     told += [
         message("If it was interrupted: {command}",
-                command=f"labclient record {notebook} --task {task} --resume --who …")
+                command=f"labclient record {typed(notebook)} --task {task} --resume --who …")
         for task in tasks
     ]  # fmt: skip
     return told if state.packaged else told + list(_cycles(state))

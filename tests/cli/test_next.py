@@ -25,5 +25,6 @@ def test_every_command_is_one(command: str) -> None:
 
 def test_the_first_need_that_has_a_command_leads() -> None:
     needs = (message("A run is still open."), message("The zero readings have not been judged."))
-    assert next_command(needs, "n.labnote") == "labclient enter n.labnote check zero --who …"
-    assert next_command(needs[:1], "n.labnote") is None
+    assert next_command(needs, Path("n.labnote")) == "labclient enter n.labnote check zero --who …"
+    assert next_command(needs, Path("记录 本.labnote")) == 'labclient enter "记录 本.labnote" check zero --who …'
+    assert next_command(needs[:1], Path("n.labnote")) is None
