@@ -90,10 +90,10 @@ def compact_plan() -> bytes:
     plan = json.loads((EXAMPLES / "plan.json").read_bytes())
     plan["warm_up"] |= {
         "limit": {"value": "1", "unit": "mV"},
-        "window": {"value": "0.5", "unit": "s"},
+        "window": {"value": "2.4", "unit": "s"},  # each twelfth of it needs a reading, however busy the machine is
         "minimum": {"value": "1", "unit": "s"},
-        "longest": {"value": "20", "unit": "s"},
-        "interval": {"value": "0.02", "unit": "s"},
+        "longest": {"value": "30", "unit": "s"},
+        "interval": {"value": "0.05", "unit": "s"},
     }
     plan["transfer_standard"]["applied"] = {
         "greatest": {"value": "12", "unit": "V"},
