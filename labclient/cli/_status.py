@@ -100,7 +100,7 @@ def _as_json(state: State) -> dict[str, Any]:
 
 
 def _told(state: State, notebook: Path) -> list[Message]:
-    due = state.plan.participant(state.accepted.laboratory).report_due
+    due, path = state.plan.participant(state.accepted.laboratory).report_due, typed(notebook)
     told = [
         message("{comparison}, {laboratory}. The plan is {origin}; the report is due {due}.",
                 comparison=state.plan.id, laboratory=state.accepted.laboratory,
@@ -113,12 +113,11 @@ def _told(state: State, notebook: Path) -> list[Message]:
         told.append(message("{state}: {station}", state=_STATES[standing], station=STATION_NAMES[station]))
         if standing == "open":
             reasons = missing(state, station) or [
-                message(
-                    "Complete. Next: {command}", command=f"labclient enter {typed(notebook)} done {station} --who …"
-                )
+                message("Complete. Next: {command}", command=f"labclient enter {path} done {station} --who …")
             ]
             told += [message("    {sentence}", sentence=one) for one in reasons]
-            if (command := next_command(reasons, notebook)) is not None:
+            command = None if state.open_runs else next_command(reasons, notebook)
+            if command is not None:
                 told.append(message("    Next: {command}", command=command))
     told += [
         message("Check “{check}”: {verdict}.", check=CHECK_NAMES[one.check], verdict=VERDICT_NAMES[one.verdict])
@@ -137,7 +136,7 @@ def _told(state: State, notebook: Path) -> list[Message]:
     tasks = {_RUN_OF.get(run.task, run.task): None for run in state.open_runs}
     told += [
         message("If it was interrupted: {command}",
-                command=f"labclient record {typed(notebook)} --task {task} --resume --who …")
+                command=f"labclient record {path} --task {task} --resume --who …")
         for task in tasks
     ]  # fmt: skip
     return told if state.packaged else told + list(_cycles(state))
