@@ -13,7 +13,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 LANGUAGES = ("en", "zh_CN")
-_TRANSLATIONS = Path(__file__).parent.parent / "resources" / "translations"
+DOMAIN = "labclient"
+TRANSLATIONS = Path(__file__).parent.parent / "resources" / "translations"
 _language = "en"
 
 
@@ -96,4 +97,4 @@ def system_language() -> str:
 
 @cache
 def _catalogue(language: str) -> GNUTranslations | NullTranslations:
-    return translation("labclient", _TRANSLATIONS, [language], fallback=True)
+    return translation(DOMAIN, TRANSLATIONS, [language], fallback=True)

@@ -40,12 +40,13 @@ from labclient.cli import (
     _validate,
     _verify,
 )
+from labclient.cli._help import help_speaks
 from labclient.cli._out import trouble
 from labclient.cli._verbs import Verbs
 from labclient.cli._ways import told
 from labclient.errors import Mishap, Trouble
 from labclient.home import this_pc
-from labclient.words import LANGUAGES, message, say, system_language, use_language
+from labclient.words import LANGUAGES, language, message, say, system_language, use_language
 
 _MODULES = (
     _demo, _simulate, _instruments, _identity, _plan, _trust, _notebook, _copy, _prove, _status, _drift, _agreement,
@@ -61,6 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb and return its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     use_language(_language(given))
+    help_speaks(language())
     _streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
