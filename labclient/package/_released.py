@@ -28,6 +28,7 @@ RELEASED_JSON = "released.json"
 _PILOT = "pilot"
 _MAX_JSON = 16_000_000
 _MAX_PDF = 64_000_000
+_NEAR: Final = 1e-3  # of χ², P and τ, which hang on small differences
 _OF_U: Final = 1e-5  # of the reference value's u: so near must one be that is formed again from what is written
 
 Number = Annotated[str, Meta(pattern=r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?$")]
@@ -125,7 +126,7 @@ class ReleasedPoint(_Data, frozen=True):
     unit: str
     reference: ReleasedReference
     drift: ReleasedDrift
-    rows: tuple[ReleasedRow, ...]
+    rows: Annotated[tuple[ReleasedRow, ...], Meta(min_length=1)]
 
 
 class Released(_Data, frozen=True):
@@ -281,7 +282,8 @@ def _formed_again(point: ReleasedPoint) -> bool:
     numbers, are the pilot's word."""
     said = point.reference
     method = next((name for name, rule in REFERENCE_RULES.items() if rule.id == said.method), None)
-    if method is None:
+    alike = all(row.u_reference == said.u and row.member == (row.laboratory in said.members) for row in point.rows)
+    if method is None or not alike:
         return False
     if method in {"pilot", "median"}:
         return True
@@ -293,7 +295,14 @@ def _formed_again(point: ReleasedPoint) -> bool:
     except (DataUnfit, ArithmeticError):
         return False
     near = abs(again.value - origin) <= _OF_U * u_ref and isclose(again.u, u_ref, rel_tol=_OF_U)
-    return near and again.members == said.members
+    tests = ((again.chi2, said.chi2, 1.0), (again.p, said.p, 1.0), (again.tau, said.tau, u_ref))
+    return near and (again.members, again.dof) == (said.members, said.dof) and all(_alike(*pair) for pair in tests)
+
+
+def _alike(again: float | None, said: str | None, size: float) -> bool:
+    if again is None or said is None:
+        return again is None and said is None
+    return isclose(again, float(said), rel_tol=_NEAR, abs_tol=_NEAR * _NEAR * size)
 
 
 def _unfounded(path: Path, what: object, point: str) -> NotVerified:

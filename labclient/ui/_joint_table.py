@@ -41,6 +41,7 @@ class JointTable(QWidget):
             numbers=range(1, len(points) + 1),
         )
         self._column.addWidget(self.table)
+        self.setTabOrder(self.said, self.table)  # where it stands, not where it was made
         self.table.show_rows([
             (point, *(coefficient_shown(r) for r in row)) for point, row in zip(joint.points, joint.r, strict=True)
         ])  # fmt: skip

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from labclient.errors import GateClosed, NotVerified, WrongUse
-from labclient.evaluation import Degrees, Reference
+from labclient.evaluation import REFERENCE_RULES, Degrees, Method, Reference, agreement_of, lab_point
 from labclient.home import Home
 from labclient.notebook import Reader
 from labclient.package import RELEASED_JSON, REPORT_PDF, Released, open_release, open_trust, release_pdf, write_release
@@ -171,6 +171,59 @@ def test_a_signer_who_is_no_pilot_is_refused(ring: Ring, tmp_path: Path) -> None
 def test_a_verdict_that_does_not_follow_from_its_numbers_is_refused(ring: Ring, tmp_path: Path, row) -> None:
     with pytest.raises(NotVerified, match="does not follow from its own numbers"):
         open_own_release(ring.changed(tmp_path / "other.asice", **row), ring.state(), AFTER)
+
+
+def test_a_reference_value_that_does_not_follow_from_the_results_is_refused(ring: Ring, tmp_path: Path) -> None:
+    first, *others = ring.released.points
+    for place, changes in enumerate(
+        ({"method": "reference-mandel-paule/1"}, {"method": "unheard-of/1"}, {"u": "1e-9"})
+    ):
+        point = msgspec.structs.replace(first, reference=msgspec.structs.replace(first.reference, **changes))
+        other = msgspec.structs.replace(ring.released, points=(point, *others))
+        with pytest.raises(NotVerified, match="reference value at 10V does not follow"):
+            open_own_release(ring.signed(other, tmp_path / f"{place}.asice"), ring.state(), AFTER)
+
+
+def test_a_point_without_results_cannot_be_read(ring: Ring, tmp_path: Path) -> None:
+    empty = msgspec.structs.replace(ring.released.points[0], rows=())
+    members = {
+        RELEASED_JSON: canonical(msgspec.to_builtins(msgspec.structs.replace(ring.released, points=(empty,)))),
+        REPORT_PDF: b"%PDF-",
+    }
+    file = tmp_path / "empty.asice"
+    write_signed(file, members, role="pilot", signer=ring.office.papers.pilot, statement="released", moment=AFTER)
+    with pytest.raises(NotVerified, match="cannot be read"):
+        open_own_release(file, ring.state(), AFTER)
+
+
+def test_a_mean_of_several_laboratories_is_formed_again(ring: Ring, tmp_path: Path) -> None:
+    """Three laboratories' results: a weighted mean with members, and the largest consistent subset."""
+    sent = [ring.comparison.sent[0]]
+    for code, shift in (("LAB02", 4e-8), ("LAB03", -6e-8)):
+        mine = sent[0]
+        results = tuple(
+            msgspec.structs.replace(one, value=repr(float(one.value) * (1 + shift))) for one in mine.results
+        )
+        points = tuple(lab_point(code, one) for one in results)
+        sent.append(msgspec.structs.replace(mine, laboratory=code, results=results, points=points))
+    every = [point for one in sent for point in one.points]
+    methods: tuple[Method, ...] = (
+        "weighted-mean", "largest-consistent-subset", "mandel-paule", "dersimonian-laird", "median",
+    )  # fmt: skip
+    for method in methods:
+        degrees = agreement_of(ring.comparison.plan, ring.comparison.monitored, every, method)
+        found = msgspec.structs.replace(ring.comparison, sent=tuple(sent), degrees=degrees, missing=())
+        file = release(found, tmp_path, ring.trust, ring.office.papers.pilot, AFTER)
+        said = open_own_release(file, ring.state(), AFTER).opened.released
+        first = said.points[0]
+        assert first.reference.method == REFERENCE_RULES[method].id
+        assert first.reference.members == degrees[0].reference.members
+        if method == "weighted-mean":
+            assert first.reference.chi2 is not None
+            other = msgspec.structs.replace(first, reference=msgspec.structs.replace(first.reference, chi2="0.1"))
+            wrong = msgspec.structs.replace(said, points=(other, *said.points[1:]))
+            with pytest.raises(NotVerified, match="does not follow"):
+                open_own_release(ring.signed(wrong, tmp_path / "wrong.asice"), ring.state(), AFTER)
 
 
 def test_a_changed_byte_is_refused(ring: Ring, tmp_path: Path) -> None:
