@@ -35,7 +35,7 @@ from labclient.words import Message, message, say
 
 _FRAME_S: Final = 0.04
 _SLOW_S: Final = 0.015
-_ROOM: Final = 1.02  # so that no reading lies on the edge
+_ROOM: Final = 1.04  # so that no reading lies on the edge
 _ARROWS: Final = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _CURSOR_KEYS: Final[dict[Qt.KeyboardModifier, Name]] = {
     Qt.KeyboardModifier.ControlModifier: "A",
@@ -250,7 +250,7 @@ class RunPlot(Plot):
         if self._band and max(map(abs, self._band)) <= 10 * (widest or float("inf")):
             low, high = min(low, 1.1 * self._band[0]), max(high, 1.1 * self._band[1])
         least = max(high - low, 1e-9 * abs(self._zero or 0.0), 1e-12 * self._scale) / 20
-        bottom, top = (grown(_ROOM * max(one, least)) / self._scale for one in (-low, high))
+        bottom, top = (_edge(max(one, least)) / self._scale for one in (-low, high))
         first, last = self._pyramid.span if len(self._pyramid) else (0.0, 1.0)
         if self._growing or last <= first:
             first = floor(first)
@@ -428,3 +428,9 @@ class RunPlot(Plot):
         self._caption.setText(told)
         self.setAccessibleName(say(message("Readings over time")))
         super()._speak()
+
+
+def _edge(extent: float) -> float:
+    """Where an axis ends that has to hold `extent`: at a round number, or a little beyond it."""
+    end = grown(extent)
+    return end * _ROOM if extent * _ROOM > end else end

@@ -4,16 +4,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QHBoxLayout, QLabel
 
 from labclient.participation import State, missing, submit, take_receipt
 from labclient.ui._choose import choose_file, choose_folder
 from labclient.ui._desk import Desk, home_of
 from labclient.ui._marked import lead
+from labclient.ui._marks import State as Mark
+from labclient.ui._marks import StateMark
 from labclient.ui._moment import readable
 from labclient.ui._page import Page
 from labclient.ui._revision import find_package
 from labclient.ui._send_dialog import SendDialog
+from labclient.ui._theme import S4, space
 from labclient.ui._watch import Snapshot
 from labclient.words import Message, message, say
 
@@ -31,6 +34,13 @@ class SubmissionPage(Page):
         self.said.setObjectName("verdict")
         self.where = _line()
         self.where.setProperty("role", "muted")
+        self.marks = tuple(StateMark() for _ in range(3))
+        steps = QHBoxLayout()
+        steps.setSpacing(space(S4))
+        for mark in self.marks:
+            steps.addWidget(mark)
+        steps.addStretch(1)
+        self.body.addLayout(steps)
         self.body.addWidget(self.said)
         self.body.addWidget(self.where)
         self.copy_button = self.in_body(message("Copy to a folder or stick…"), self._copy)
@@ -54,6 +64,8 @@ class SubmissionPage(Page):
         next_one = next((button for button, is_next in steps if here and is_next), self.done_button)
         lead([self.receipt_button, self.send_button, self.done_button], next_one)
         self.said.setText(say(how_it_stands(state)))
+        for mark, (kind, word) in zip(self.marks, steps_told(state), strict=True):
+            mark.show_state(kind, word)
         self._look_for(snapshot)
 
     def forget(self) -> None:
@@ -116,6 +128,17 @@ class SubmissionPage(Page):
     def _finish(self) -> None:
         who = self.desk.who
         self.desk.do("finish", lambda participation: participation.finish("submission", who))
+
+
+def steps_told(state: State) -> tuple[tuple[Mark, Message], ...]:
+    """The way of the package in three steps; sent is not yet delivered."""
+    written, sent, there = (one is not None for one in (state.packaged, state.submitted, state.receipt))
+    told = message("sent") if there else message("sent, not confirmed") if sent else message("not sent yet")
+    return (
+        (Mark.PASSED if written else Mark.RUNNING, message("package written")),
+        (Mark.PASSED if there else Mark.RUNNING if written else Mark.WAITING, told),
+        (Mark.PASSED if there else Mark.RUNNING if sent else Mark.WAITING, message("receipt verified")),
+    )
 
 
 def how_it_stands(state: State) -> Message:

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from evaluation.records import BEGINS
@@ -20,7 +21,9 @@ from labclient.submission import Outbox, receive
 from labclient.ui._finish import SigningPage, SubmissionPage
 from labclient.ui._revision import Way, remember_address, remember_package, way
 from labclient.ui._send_dialog import SendDialog
+from labclient.ui._submission import steps_told
 from labclient.ui._theme import Theme
+from labclient.words import say
 
 from .desks import WAIT_MS, Window, name_file, notebook_at, press, tab_order, the, unnamed, write
 
@@ -259,3 +262,20 @@ def test_from_the_first_signature_to_delivered_without_a_question_for_the_packag
     qtbot.waitUntil(lambda: window.state.station == "handed-over", timeout=WAIT_MS)
     assert not window.troubles
     window.leave()
+
+
+@pytest.mark.parametrize(
+    ("packaged", "submitted", "receipt", "told"),
+    [
+        (None, None, None, "running package written, waiting not sent yet, waiting receipt verified"),
+        (1, None, None, "passed package written, running not sent yet, waiting receipt verified"),
+        (1, 1, None, "passed package written, running sent, not confirmed, running receipt verified"),
+        (1, 1, 1, "passed package written, passed sent, passed receipt verified"),
+    ],
+)
+def test_sent_is_not_delivered_until_the_receipt_is_verified(
+    packaged: object, submitted: object, receipt: object, told: str
+) -> None:
+    state = SimpleNamespace(packaged=packaged, submitted=submitted, receipt=receipt)
+    steps = steps_told(state)  # type: ignore[arg-type]
+    assert ", ".join(f"{kind} {say(word, 'en')}" for kind, word in steps) == told
