@@ -27,7 +27,7 @@ def test_the_layer_contract_holds() -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=100,
+        timeout=240,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

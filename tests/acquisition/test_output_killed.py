@@ -50,7 +50,7 @@ def killed(folder: Path, driver: Path, address: str, value: str, how: int = sign
         assert process.stdout
         assert process.stdout.readline().strip() == "on"
         process.send_signal(how)
-        process.wait(30)
+        process.wait(120)
 
 
 def until(done, seconds: float = 60.0) -> None:

@@ -25,7 +25,7 @@ ASLEEP_S = float(os.environ.get("LABCLIENT_TEST_SLEEP_S", "5"))
 BEFORE, AFTER = 10.0, 5.0  # volts
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="SIGSTOP is a POSIX matter"),
-    pytest.mark.timeout(120 + 3 * ASLEEP_S),
+    pytest.mark.timeout(300 + 3 * ASLEEP_S),
 ]
 RECORD = """
 import sys

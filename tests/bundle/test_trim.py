@@ -43,7 +43,7 @@ def test_the_program_loads_without_the_modules_that_the_bundle_leaves_out() -> N
         capture_output=True,
         text=True,
         check=False,
-        timeout=100,
+        timeout=240,
     )
     assert told.returncode == 0, told.stderr
 

@@ -74,7 +74,7 @@ class Pc:
     def run(self, *arguments: object, stdin: bytes | None = b"") -> Answer:
         """A process of its own."""
         done = subprocess.run([*PROGRAM, *map(str, arguments)], input=stdin, capture_output=True, check=False,
-                              timeout=60, env=environment(self.home))  # fmt: skip
+                              timeout=200, env=environment(self.home))  # fmt: skip
         answer = Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
         assert "Traceback" not in answer.out + answer.err
         return answer
@@ -127,7 +127,7 @@ class Simulated:
         assert self.process.stdin
         assert self.process.stdout
         self.process.stdin.close()
-        self.process.wait(20)
+        self.process.wait(120)
         self.process.stdout.close()
 
 
@@ -181,7 +181,7 @@ class Recording:
         assert self.process.stdout
         assert self.process.stderr
         err = self.process.stderr.read()
-        code = self.process.wait(60)
+        code = self.process.wait(120)
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             stream.close()
         assert "Traceback" not in err

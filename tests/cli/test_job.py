@@ -169,7 +169,7 @@ def test_on_a_terminal_the_person_is_asked_between_the_bars(bench: Bench) -> Non
             os.write(ours, b"\n")
             seen += 1
     os.close(ours)
-    assert process.wait(30) == 0, told
+    assert process.wait(120) == 0, told
     assert "Day 1 is measured." in told
     assert seen == 36
 

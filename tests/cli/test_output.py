@@ -136,7 +136,7 @@ def test_interrupted_or_killed_it_is_safe(pc: Pc, calibrator: Simulated, how: in
             busy = pc.ask("instruments", "output", "cal1", "set", "1", "V")
             assert (busy.code, "may still be on: 20 V" in busy.err) == (1, True)
         process.send_signal(how)
-        process.wait(60)
+        process.wait(120)
     pc.done("instruments", "output", "cal1", "off", *WHO)  # safe already, or made safe now: either is no trouble
     assert state(calibrator) == ("20", False)
     assert list(left_on(pc.home.outputs)) == []

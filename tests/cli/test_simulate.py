@@ -43,7 +43,7 @@ def living(pc: Pc, *arguments: str) -> Iterator[Living]:
         assert one.process.stdin
         assert one.process.stdout
         one.process.stdin.close()
-        one.process.wait(30)
+        one.process.wait(120)
         one.process.stdout.close()
         assert one.process.returncode == 0
 
@@ -89,7 +89,7 @@ def test_one_that_is_told_to_stop_ends_in_order(pc: Pc) -> None:
     assert bench.process.stdout
     with bench.process.stdin, bench.process.stdout:
         pc.done("simulate", "--tell", bench.line()["control"], "stop")
-        assert bench.process.wait(30) == 0
+        assert bench.process.wait(120) == 0
 
 
 def test_the_orders_can_be_read(pc: Pc) -> None:

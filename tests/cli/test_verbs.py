@@ -321,7 +321,7 @@ def test_a_display_without_a_bar_leaves_no_empty_line(monkeypatch: pytest.Monkey
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is always a screen")
 def test_without_a_screen_the_window_says_so(pc: Pc) -> None:
     bare = {name: value for name, value in environment(pc.home).items() if name not in _SCREENS}
-    done = subprocess.run(PROGRAM, env=bare, capture_output=True, check=False, timeout=60)
+    done = subprocess.run(PROGRAM, env=bare, capture_output=True, check=False, timeout=200)
     assert (done.returncode, done.stdout) == (NO_SCREEN, b"")
     assert b"no screen for the window" in done.stderr
 

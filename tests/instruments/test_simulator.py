@@ -159,7 +159,7 @@ def test_the_child_ends_with_its_parents_pipe() -> None:
         ready = json.loads(child.stdout.readline())
         hands = Hands(ready["control"])
         child.stdin.close()
-        assert child.wait(20) == 0
+        assert child.wait(120) == 0
         hands.close()
 
 

@@ -28,7 +28,7 @@ from labclient.ui._desk import Desk as Bench
 from labclient.ui._page import Page
 from labclient.ui._watch import Snapshot
 
-WAIT_MS = 20_000
+WAIT_MS = 60_000
 _Widget = TypeVar("_Widget", bound=QWidget)
 
 

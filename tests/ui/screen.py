@@ -58,7 +58,7 @@ def screen(size: str = "1280x800") -> Iterator[Screen]:
                 yield Screen(f":{told.readline().strip()}", Path(folder) / "Xvfb_screen0")
         finally:
             server.terminate()
-            server.wait(10)
+            server.wait(60)
 
 
 class Window:
@@ -77,7 +77,7 @@ class Window:
         self._display = os.environ | {"DISPLAY": on.name}
         world = {**world, "DISPLAY": on.name, "QT_QPA_PLATFORM": "xcb"}
         self.process = subprocess.Popen(command, cwd=desk, env=world, stdout=said, stderr=said)
-        self.until(lambda: bool(self._found()), 60)
+        self.until(lambda: bool(self._found()), 120)
         self._id = self._found()[0]
         self._tool("windowfocus", "--sync", self._id)
 
@@ -89,7 +89,7 @@ class Window:
     def resize(self, width: int, height: int) -> None:
         """Another size of the window; returns when it has it."""
         self._tool("windowsize", "--sync", self._id, str(width), str(height))
-        self.until(lambda: self.size() == (width, height), 10)
+        self.until(lambda: self.size() == (width, height), 60)
 
     def size(self) -> tuple[int, int]:
         """Width and height that the window has."""
@@ -107,7 +107,7 @@ class Window:
     def kill(self) -> None:
         """End it at once, whatever it does; nothing happens to one that has ended."""
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(60)
 
     def _found(self) -> list[str]:
         return self._tool(

@@ -128,7 +128,7 @@ def person(notebook: Path, home: Home, light: Theme, qtbot: QtBot, monkeypatch: 
     shell.activateWindow()
     qtbot.waitUntil(shell.isActiveWindow)
     shell.open(notebook)
-    qtbot.waitUntil(lambda: shell.snapshot is not None and shell.desk.idle, timeout=30_000)
+    qtbot.waitUntil(lambda: shell.snapshot is not None and shell.desk.idle, timeout=60_000)
     yield Person(shell, qtbot)
     shell.close()
 

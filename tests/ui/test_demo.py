@@ -36,7 +36,7 @@ def test_a_sentence_comes_through_whole(
     monkeypatch.setattr(sys, "executable", str(program))
     told: list[str] = []
     player.told.connect(told.append)
-    with qtbot.waitSignal(player.ended, timeout=20_000) as ended:
+    with qtbot.waitSignal(player.ended, timeout=60_000) as ended:
         player.play()
     assert told[0] == LINE
     assert int(told[1]) > len(LINE)
@@ -47,7 +47,7 @@ def test_a_program_that_cannot_be_started_is_an_end(
     player: DemoPlayer, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "nothing"))
-    with qtbot.waitSignal(player.ended, timeout=20_000) as ended:
+    with qtbot.waitSignal(player.ended, timeout=60_000) as ended:
         player.play()
     assert ended.args != [0]
     assert not player.playing

@@ -52,7 +52,7 @@ def notebook(office: Office, tmp_path: Path, *, measured: bool = True, excluded:
 def shown(window: Window, path: Path, qtbot: QtBot) -> DriftPage:
     window.take_up(path, qtbot)
     page = page_of(window)
-    qtbot.waitUntil(lambda: page.found is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: page.found is not None, timeout=60_000)
     return page
 
 
@@ -107,7 +107,7 @@ def test_a_bug_is_kept_and_the_next_change_is_shown(
     with monkeypatch.context() as patched:
         patched.setattr(_drift_page, "own_drift", broken)
         window.take_up(path, qtbot)
-        qtbot.waitUntil(lambda: len(window.faults) == 1, timeout=20_000)
+        qtbot.waitUntil(lambda: len(window.faults) == 1, timeout=60_000)
     window.faults.clear()
     assert page_of(window).found is None
     assert shown(window, path, qtbot).found is not None

@@ -65,7 +65,7 @@ def _shown(page: NotebookPage) -> list[str]:
 def filled(page: NotebookPage, written: Path, qtbot: QtBot) -> NotebookPage:
     with Reader.open(written) as reader:
         page.show_snapshot(Snapshot(written, None, reader.size))  # type: ignore[arg-type]
-    qtbot.waitUntil(lambda: page.model.rowCount() == 4, timeout=5000)
+    qtbot.waitUntil(lambda: page.model.rowCount() == 4, timeout=60_000)
     return page
 
 
@@ -116,7 +116,7 @@ def test_the_model_keeps_qts_contract(written: Path, qtbot: QtBot) -> None:
 def test_a_check_says_what_verifies(filled: NotebookPage, qtbot: QtBot) -> None:
     QTest.keyClick(filled, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     filled.check_button.click()
-    qtbot.waitUntil(lambda: filled.said.text().startswith("Everything verifies: 4 entries"), timeout=5000)
+    qtbot.waitUntil(lambda: filled.said.text().startswith("Everything verifies: 4 entries"), timeout=60_000)
     assert filled.check_button.isEnabled()
 
 
@@ -126,7 +126,7 @@ def test_a_damaged_notebook_is_named_place_by_place(filled: NotebookPage, writte
     data[place] = 0xFF
     written.write_bytes(data)
     filled.check_button.click()
-    qtbot.waitUntil(lambda: filled.said.text().startswith("The notebook does not verify."), timeout=5000)
+    qtbot.waitUntil(lambda: filled.said.text().startswith("The notebook does not verify."), timeout=60_000)
     assert "entry 1" in filled.said.text()
 
 
@@ -136,7 +136,7 @@ def test_an_export_is_one_action(
     chosen: Callable[..., str] = lambda *_: str(tmp_path / "out")  # noqa: E731
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", chosen)
     filled._export()
-    qtbot.waitUntil(lambda: "SHA256SUMS" in filled.said.text(), timeout=5000)
+    qtbot.waitUntil(lambda: "SHA256SUMS" in filled.said.text(), timeout=60_000)
     assert (tmp_path / "out" / "SHA256SUMS").exists()
 
 
@@ -149,7 +149,7 @@ def test_what_a_damaged_notebook_still_holds_is_exported(
     chosen: Callable[..., str] = lambda *_: str(tmp_path / "out")  # noqa: E731
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", chosen)
     filled._export()
-    qtbot.waitUntil(lambda: "DAMAGE.txt" in filled.said.text(), timeout=5000)
+    qtbot.waitUntil(lambda: "DAMAGE.txt" in filled.said.text(), timeout=60_000)
     assert (tmp_path / "out" / "DAMAGE.txt").exists()
 
 
@@ -166,7 +166,7 @@ def test_a_proof_of_the_chosen_entry_is_written_and_verifies(
     assert chooser is not None
     file = tmp_path / "entry.proof.json"
     chooser.fileSelected.emit(str(file))
-    qtbot.waitUntil(lambda: str(file) in filled.said.text(), timeout=5000)
+    qtbot.waitUntil(lambda: str(file) in filled.said.text(), timeout=60_000)
     assert say(told(verify_proof(read_proof(file.read_bytes())).entry)) == "Note: the door was open"
     chooser.close()
 

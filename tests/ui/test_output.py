@@ -21,7 +21,7 @@ from labclient.ui._output_dialog import OutputDialog
 from labclient.ui._output_work import OutputWork
 from labclient.words import message
 
-WAIT_MS = 30_000
+WAIT_MS = 60_000
 
 
 @pytest.fixture(scope="module")

@@ -41,23 +41,23 @@ class Walk:
     def try_it(self) -> None:
         """The one primary action of an empty home; the window changes its size while the demonstration goes on."""
         self.window.press("ctrl+Return")
-        self.window.until(lambda: "arrival" in done(self.home), 60)
+        self.window.until(lambda: "arrival" in done(self.home), 120)
         usual = self.corner(USUAL)
         for size in (SMALL, USUAL):
             self.window.resize(*size)
-            self.window.until(lambda size=size: self.corner(size) == usual, 10)
+            self.window.until(lambda size=size: self.corner(size) == usual, 120)
             self.monitor.shoot(self.pictures / f"at-{size[0]}.png")
             self.sizes.append(self.window.size())
-        self.window.until(lambda: done(self.home) == STATIONS, 90)
+        self.window.until(lambda: done(self.home) == STATIONS, 120)
 
     def look_at_every_page(self) -> list[bytes]:
         """The pages as they look, once the window works on the notebook itself."""
-        self.window.until(lambda: (self.home / "recent.json").exists() and self.listed() and self.still(), 30)
+        self.window.until(lambda: (self.home / "recent.json").exists() and self.listed() and self.still(), 120)
         pages: list[bytes] = []
         for name, key in PAGES.items():
             before = self.page()
             self.window.press(key)
-            self.window.until(lambda last=before: self.page() != last and self.still(), 20)
+            self.window.until(lambda last=before: self.page() != last and self.still(), 120)
             self.monitor.shoot(self.pictures / f"{name}.png")
             pages.append(self.page())
         return pages
@@ -120,7 +120,6 @@ def done(home: Path) -> tuple[str, ...]:
     return read.done if read else ()
 
 
-@pytest.mark.timeout(180)
 def test_one_action_takes_a_new_user_to_a_delivered_package(walk: Walk) -> None:
     assert walk.window.actions == 1
     left, path = state(walk.home), notebook(walk.home)
@@ -132,28 +131,25 @@ def test_one_action_takes_a_new_user_to_a_delivered_package(walk: Walk) -> None:
     assert check(path, deep=True).ok
 
 
-@pytest.mark.timeout(180)
 def test_the_window_takes_another_size_while_it_is_at_work(walk: Walk) -> None:
     assert walk.sizes == [SMALL, USUAL]
     assert walk.window.size() == USUAL
 
 
-@pytest.mark.timeout(240)
 def test_every_page_is_reached_by_a_key_and_the_window_quits_by_one(walk: Walk) -> None:
     """Trying it, looking at ten pages and leaving: twelve actions in all."""
     assert len(set(walk.look_at_every_page())) == len(PAGES)
     walk.window.press("ctrl+q")
-    assert walk.window.process.wait(20) == 0
+    assert walk.window.process.wait(60) == 0
     assert walk.window.actions == len(PAGES) + 2
 
 
-@pytest.mark.timeout(180)
 def test_a_window_that_was_killed_in_a_run_starts_again_and_nothing_is_lost(monitor: Screen, tmp_path: Path) -> None:
     home = tmp_path / "home"
     window = start(monitor, home)
     try:
         window.press("ctrl+Return")
-        window.until(lambda: "warm-up" in done(home), 90)
+        window.until(lambda: "warm-up" in done(home), 120)
     finally:
         window.kill()
     path = notebook(home)
@@ -165,7 +161,7 @@ def test_a_window_that_was_killed_in_a_run_starts_again_and_nothing_is_lost(moni
     window = start(monitor, home)
     try:
         window.press("ctrl+q")
-        assert window.process.wait(20) == 0
+        assert window.process.wait(60) == 0
     finally:
         window.kill()
     with Reader.open(path) as reader:

@@ -370,7 +370,7 @@ def test_an_event_is_entered_while_the_desk_is_at_work(window: Window, qtbot: Qt
     assert not dialog.ok.isEnabled()
     write(dialog.text, "the door was opened")
     press(dialog.text, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: not window.findChildren(EventDialog), timeout=10_000)
+    qtbot.waitUntil(lambda: not window.findChildren(EventDialog), timeout=60_000)
     with Reader.open(window.path) as reader:
         (entry,) = reader.entries({"note"})
     go_on.set()
@@ -384,7 +384,7 @@ def test_an_event_needs_somebody_who_enters_it(window: Window, qtbot: QtBot) -> 
     dialog = the(window, EventDialog, qtbot)
     write(dialog.text, "x")
     dialog.go()
-    qtbot.waitUntil(lambda: dialog.trouble.isVisible() and dialog.ok.isEnabled(), timeout=10_000)
+    qtbot.waitUntil(lambda: dialog.trouble.isVisible() and dialog.ok.isEnabled(), timeout=60_000)
     assert dialog.trouble.label.text() == "Nobody is named as working.\nSay who is working: Ctrl+W."
     assert not window.troubles
     assert dialog.text.text() == "x"
@@ -403,7 +403,7 @@ def test_cycles_are_excluded_with_a_reason_only(window: Window, qtbot: QtBot) ->
     assert dialog.ok.isEnabled()
     chosen = dialog.chosen
     dialog.go()
-    qtbot.waitUntil(lambda: window.state.counted != before, timeout=10_000)
+    qtbot.waitUntil(lambda: window.state.counted != before, timeout=60_000)
     assert set(before.values()) - set(window.state.counted.values()) == set(chosen)
     assert window.state.excluded == {chosen[0]: "the cable was touched"}
 

@@ -19,7 +19,7 @@ from labclient.ui._watch import Snapshot
 
 from .desks import name_file
 
-WAIT_MS = 20_000
+WAIT_MS = 60_000
 
 
 @pytest.fixture

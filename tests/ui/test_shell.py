@@ -104,7 +104,7 @@ def test_what_a_person_enters_comes_back_from_the_notebook(opened: Shell, qtbot:
         if button.text() == "yes":
             button.setChecked(True)
     next(button for button in page.findChildren(QAbstractButton) if button.text() == "Enter the record").click()
-    qtbot.waitUntil(lambda: opened.snapshot is not None and opened.snapshot.state.arrival is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: opened.snapshot is not None and opened.snapshot.state.arrival is not None, timeout=60_000)
     assert opened.snapshot.state.arrival is not None
     assert opened.snapshot.state.arrival.received == "2026-03-02T08:05:00+08:00"
     assert "The arrival record is missing." not in page.missing.text()
@@ -112,7 +112,7 @@ def test_what_a_person_enters_comes_back_from_the_notebook(opened: Shell, qtbot:
 
 def test_a_closed_gate_is_told_with_its_way_on(opened: Shell, qtbot: QtBot) -> None:
     opened.desk.do("finish", lambda participation: participation.finish("measurement", "P-01"))
-    qtbot.waitUntil(lambda: bool(opened.findChildren(QMessageBox)), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(opened.findChildren(QMessageBox)), timeout=60_000)
     box = opened.findChildren(QMessageBox)[-1]
     assert box.text() == "“Measurement” is not finished."
     assert box.informativeText().startswith("First finish")
@@ -121,7 +121,7 @@ def test_a_closed_gate_is_told_with_its_way_on(opened: Shell, qtbot: QtBot) -> N
 
 def test_a_fault_of_the_program_is_kept_and_told_without_a_traceback(shell: Shell, qtbot: QtBot, home: Home) -> None:
     shell.desk.run("fault", lambda: 1 / 0)
-    qtbot.waitUntil(lambda: bool(list(home.crashes.glob("*.txt"))), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(list(home.crashes.glob("*.txt"))), timeout=60_000)
     assert "ZeroDivisionError" in next(home.crashes.glob("*.txt")).read_text(encoding="utf-8")
     box = shell.findChildren(QMessageBox)[-1]
     assert "Traceback" not in box.text() + box.informativeText()
@@ -174,10 +174,10 @@ def test_new_readings_reach_the_page_only_from_the_notebook(
         texts = ["+1.00000123E+01", "+1.00000129E+01"]
         participation.recorder.offer(*run, _replies(texts), b"\n")
         page = shell.pages["warm-up"]
-        qtbot.waitUntil(lambda: "10.0000129 V" in page.digits.accessibleName(), timeout=10_000)  # type: ignore[attr-defined]
-        qtbot.waitUntil(lambda: not page.digits.live, timeout=10_000)  # type: ignore[attr-defined]
+        qtbot.waitUntil(lambda: "10.0000129 V" in page.digits.accessibleName(), timeout=60_000)  # type: ignore[attr-defined]
+        qtbot.waitUntil(lambda: not page.digits.live, timeout=60_000)  # type: ignore[attr-defined]
         participation.recorder.enter(run_stop(run[0], rows=2, reason="finished", author="P-01"))
-    qtbot.waitUntil(lambda: shell.snapshot is not None and not shell.snapshot.state.open_runs, timeout=10_000)
+    qtbot.waitUntil(lambda: shell.snapshot is not None and not shell.snapshot.state.open_runs, timeout=60_000)
 
 
 def test_a_run_that_a_crash_left_open_is_closed_by_hand(
@@ -193,10 +193,10 @@ def test_a_run_that_a_crash_left_open_is_closed_by_hand(
     shell.open(path)
     page = shell.pages["warm-up"]
     assert isinstance(page, RunPage)
-    qtbot.waitUntil(page.close_button.isVisible, timeout=10_000)
+    qtbot.waitUntil(page.close_button.isVisible, timeout=60_000)
     assert not page.start_button.isEnabled()
     page.close_button.click()
-    qtbot.waitUntil(lambda: not page.close_button.isVisible() and page.start_button.isEnabled(), timeout=10_000)
+    qtbot.waitUntil(lambda: not page.close_button.isVisible() and page.start_button.isEnabled(), timeout=60_000)
     assert shell.snapshot is not None
     assert not shell.snapshot.state.open_runs
 
@@ -212,9 +212,9 @@ def warming(shell: Shell, qtbot: QtBot, begun: Path, copied: Callable[[Path], Pa
     shell.open(path)
     page = shell.pages["warm-up"]
     assert isinstance(page, RunPage)
-    qtbot.waitUntil(page.start_button.isEnabled, timeout=10_000)
+    qtbot.waitUntil(page.start_button.isEnabled, timeout=60_000)
     page.start_button.click()
-    qtbot.waitUntil(lambda: page.digits.live, timeout=30_000)
+    qtbot.waitUntil(lambda: page.digits.live, timeout=60_000)
     return shell, page, path
 
 
@@ -223,8 +223,8 @@ def test_a_warm_up_is_broken_off_in_order_and_can_be_begun_again(
 ) -> None:
     shell, page, path = warming
     page.stop_button.click()
-    qtbot.waitUntil(page.start_button.isEnabled, timeout=10_000)
-    qtbot.waitUntil(lambda: bool(shell.findChildren(QMessageBox)), timeout=10_000)
+    qtbot.waitUntil(page.start_button.isEnabled, timeout=60_000)
+    qtbot.waitUntil(lambda: bool(shell.findChildren(QMessageBox)), timeout=60_000)
     assert shell.findChildren(QMessageBox)[-1].text() == "The run was broken off."
     assert shell.snapshot is not None
     assert not shell.snapshot.state.checks

@@ -17,7 +17,7 @@ from labclient.ui._watch import Snapshot
 from labclient.words import say
 
 MB, GB = 10**6, 10**9
-WAIT_MS = 10_000
+WAIT_MS = 60_000
 
 
 class Disk:

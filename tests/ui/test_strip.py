@@ -79,5 +79,5 @@ def test_what_was_recorded_before_or_is_no_reading_shows_no_digits(strip: Instru
 def test_a_value_grows_old_by_itself(strip: InstrumentStrip, qtbot: QtBot) -> None:
     strip.show_runs((_run(9),))
     strip.show_replies(_reply(9, "+1.0"))
-    qtbot.waitUntil(lambda: "no reading for" in _names(strip)[0], timeout=10_000)
+    qtbot.waitUntil(lambda: "no reading for" in _names(strip)[0], timeout=60_000)
     assert "--.---" in _names(strip)[0]

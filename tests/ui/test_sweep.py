@@ -31,7 +31,7 @@ LOOKS = [
     for theme in (LIGHT, DARK)
     for size in SIZES
 ]
-SETTLED_MS = 5000  # until a page is laid out and what it asked for has come
+SETTLED_MS = 20_000  # until a page is laid out and what it asked for has come
 
 
 @pytest.fixture(scope="module")

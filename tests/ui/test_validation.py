@@ -23,7 +23,7 @@ from labclient.ui._validation_save import SaveDialog
 from labclient.validation import shipped_cases, validate
 from labclient.words import message
 
-WAIT_MS = 30_000
+WAIT_MS = 60_000
 
 
 @pytest.fixture
