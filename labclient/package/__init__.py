@@ -17,6 +17,11 @@ from labclient.package._origin import (
 from labclient.package._released import (
     RELEASED_JSON,
     OpenedRelease,
+    comparison_of_release,
+    open_release,
+    write_release,
+)
+from labclient.package._released_data import (
     Released,
     ReleasedDrift,
     ReleasedLaboratory,
@@ -26,9 +31,6 @@ from labclient.package._released import (
     ReleasedRow,
     ReleasedRule,
     ReleasedScore,
-    comparison_of_release,
-    open_release,
-    write_release,
 )
 from labclient.package._released_report import release_pdf
 from labclient.package._released_told import PointTold, RowTold, difference, expanded, formed_told, point_told

@@ -10,7 +10,7 @@ from labclient.clock import parse_iso
 from labclient.evaluation import FORM_NAMES, short, shown_unit, signed
 from labclient.home import shipped
 from labclient.metrology import Agreement, DriftForm
-from labclient.package._released import Released, ReleasedPoint, ReleasedRow
+from labclient.package._released_data import Released, ReleasedPoint, ReleasedRow
 from labclient.package._released_told import PointTold, RowTold, difference, expanded, formed_told, point_told
 from labclient.plan import Plan, Text
 from labclient.typesetting import Both, both, typeset

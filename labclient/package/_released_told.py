@@ -17,7 +17,7 @@ from labclient.evaluation import (
     signed,
 )
 from labclient.metrology import Agreement, RoundingRule, round_result
-from labclient.package._released import ReleasedPoint, ReleasedRow
+from labclient.package._released_data import ReleasedPoint, ReleasedRow
 from labclient.words import Message, message
 
 _K: Final = 2.0
