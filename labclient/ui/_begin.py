@@ -5,6 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
+from msgspec.structs import replace
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
 
 from labclient.clock import SystemClock
@@ -149,7 +150,7 @@ class BeginDialog(AskingDialog):
 
     def _show(self, found: PlanLook) -> None:
         trust = str(found.trust or "")
-        self._known = PlanLook(found.plan, (found.asked[0], trust), found.trust, found.confirmed, found.people)
+        self._known = replace(found, asked=(found.asked[0], trust))
         self.trust.setText(trust)
         code = language()
         told = message("{title}, revision {revision}, pilot laboratory {pilot}", title=found.plan.title.said(code),
@@ -157,7 +158,10 @@ class BeginDialog(AskingDialog):
         before = message("The root certificate of this list was compared on this PC before.")
         self._tell("\n".join(say(one) for one in (told, *([before] if found.confirmed else []))))
         participants = [one.laboratory for one in found.plan.participants]
-        _fill(self.laboratory, [f"{one.code}   {one.name.said(code)}" for one in participants])
+        offered = {one.code: f"{one.code}   {one.name.said(code)}" for one in participants}
+        _fill(self.laboratory, tuple(offered.values()))
+        if found.here and not self.laboratory.currentText():
+            self.laboratory.setEditText(offered[found.here])
 
     def _propose(self) -> None:
         """The people of the laboratory, and a name for the notebook as long as nobody has chosen another."""

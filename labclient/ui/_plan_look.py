@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from labclient.errors import NotVerified, Trouble
 from labclient.home import Home
-from labclient.package import PLAN_JSON, Trusted, accepted_trust, kept_file, open_plan, open_trust
+from labclient.package import PLAN_JSON, Trusted, accepted_trust, check_kind, kept_file, open_plan, open_trust
 from labclient.plan import Plan, TrustedPerson, read_plan
 from labclient.signing import read_container
 
@@ -17,13 +17,15 @@ _TRUST_NAME = "trust.asice"
 
 class PlanLook(Struct, frozen=True):
     """What plan and trust list say. `trust` is the list that goes with the plan, None where none is needed or known;
-    `confirmed` says that a person has compared its root before, on this PC."""
+    `confirmed` says that a person has compared its root before, on this PC. `here` is the laboratory of the people
+    whose identities lie on this PC; empty where there are none or of several."""
 
     plan: Plan
     asked: tuple[str, str]
     trust: Path | None
     confirmed: bool
     people: tuple[TrustedPerson, ...]
+    here: str = ""
 
     def people_of(self, laboratory: str) -> tuple[TrustedPerson, ...]:
         """Those whom the trust list names for a laboratory."""
@@ -41,7 +43,15 @@ def look_at(plan: Path, trust: str, home: Home, now: datetime) -> PlanLook:
         return PlanLook(_unbelieved(plan), asked, None, confirmed=False, people=())
     trusted = open_trust(path, now)
     found = open_plan(plan, trusted.trust, now).plan
-    return PlanLook(found, asked, path, _is_confirmed(home, trusted, now), trusted.trust.people)
+    people = trusted.trust.people
+    return PlanLook(found, asked, path, _is_confirmed(home, trusted, now), people, _here(found, people, home))
+
+
+def _here(plan: Plan, people: tuple[TrustedPerson, ...], home: Home) -> str:
+    """The one laboratory of the route of which somebody has an identity on this PC."""
+    route = {one.laboratory.code for one in plan.participants}
+    codes = {one.laboratory for one in people if (home.identities / one.id).is_dir()} & route
+    return codes.pop() if len(codes) == 1 else ""
 
 
 def _trust_for(plan: Path, home: Home, now: datetime) -> Path | None:
@@ -63,4 +73,5 @@ def _is_confirmed(home: Home, trusted: Trusted, now: datetime) -> bool:
 
 def _unbelieved(plan: Path) -> Plan:
     with read_container(plan) as container:
+        check_kind(container, plan, PLAN_JSON)
         return read_plan(container.read(PLAN_JSON, _MAX_BYTES))

@@ -215,3 +215,14 @@ def test_the_list_of_another_comparison_is_refused_at_once(office: Office, home:
     papers = prepare_papers(other, Home(other / "pc"), small_plan_json(id="OTHER-2026"), now)
     with pytest.raises(NotVerified):
         look_at(office.papers.plan, str(papers.trust), home, now)
+
+
+def test_the_laboratory_of_the_people_of_this_pc_is_offered(
+    dialog: BeginDialog, office: Office, home: Home, qtbot: QtBot
+) -> None:
+    (home.identities / "P-02").mkdir()
+    (home.identities / "P-90").mkdir()  # the pilot's: no laboratory of the route
+    looked(dialog, office.papers.plan, qtbot)
+    assert dialog.laboratory.currentText().startswith("LAB01")
+    assert dialog.notebook.text().endswith("_LAB01.labnote")
+    assert dialog.who.findText("P-02", Qt.MatchFlag.MatchStartsWith) >= 0
