@@ -161,7 +161,7 @@ def test_every_shipped_instrument_is_found_as_what_it_is(no_visa) -> None:
         stack.callback(lambda: [one.process.kill() for one in running])
         places = [one.address.replace("socket://", "tcp://") for one in running]
         at = dict(zip(places, reachable, strict=True))
-        found = discover(shipped, network=at, limit_s=8.0)
+        found = discover(shipped, network=at, limit_s=60.0)
         assert {at[one.address].id: [fit.driver for fit in one.fits] for one in found.sightings} == {
             one.id: [one.id] for one in reachable
         }

@@ -221,7 +221,7 @@ def test_what_cannot_be_seen_is_named() -> None:
     assert "a[U+202E]b[U+0007]c[U+E000]d[U+1F600]e[U+D800]f" in text
 
 
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=30, deadline=None, database=None)
 @given(st.text(max_size=80))
 def test_no_text_keeps_a_report_from_being_made(text: str) -> None:
     assert typeset(_data(deviations=(text,), exclusions=(text,), notebook=text)).startswith(b"%PDF-1.7")
