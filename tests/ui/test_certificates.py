@@ -53,7 +53,7 @@ class Window(QMainWindow):
     def dialog(self, kind: type[QDialog], qtbot: QtBot) -> QDialog:
         dialog = the(self, kind, qtbot)
         dialog.activateWindow()
-        assert QTest.qWaitForWindowActive(dialog)
+        assert QTest.qWaitForWindowActive(dialog, 60_000)
         assert not unnamed(dialog)
         return dialog
 
@@ -236,7 +236,7 @@ def test_settings_are_chosen_within_the_driver(window: Window, pc: Home, qtbot: 
 def test_the_raw_log_is_one_key_away(window: Window, qtbot: QtBot) -> None:
     page = window.page
     window.activateWindow()
-    assert QTest.qWaitForWindowActive(window)
+    assert QTest.qWaitForWindowActive(window, 60_000)
     page._show_transcript(["> *IDN?\\n"])
     assert not page.transcript.isVisible()
     QTest.keyClick(window, Qt.Key.Key_F12)

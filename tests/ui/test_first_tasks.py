@@ -44,7 +44,7 @@ class Newcomer:
         self.shell.resize(1280, 720)
         self.shell.show()
         self.shell.activateWindow()
-        assert QTest.qWaitForWindowActive(self.shell)
+        assert QTest.qWaitForWindowActive(self.shell, 60_000)
 
     def until(self, true: Callable[[], object], longest_ms: int = WAIT_MS) -> None:
         self.qtbot.waitUntil(lambda: bool(true()), timeout=longest_ms)

@@ -112,7 +112,7 @@ def cells(page: InstrumentsPage) -> list[list[str]]:
 def dialog_of(window: QMainWindow, kind: type[QDialog], qtbot: QtBot) -> QDialog:
     dialog = the(window, kind, qtbot)
     dialog.activateWindow()
-    assert QTest.qWaitForWindowActive(dialog)
+    assert QTest.qWaitForWindowActive(dialog, 60_000)
     return dialog
 
 
@@ -357,7 +357,7 @@ def test_the_page_is_reached_by_a_key_without_a_notebook(qtbot: QtBot, light: Th
     shell = Shell()
     qtbot.addWidget(shell)
     shell.show()
-    assert QTest.qWaitForWindowActive(shell)
+    assert QTest.qWaitForWindowActive(shell, 60_000)
     QTest.keyClick(shell, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier)
     assert shell.frame.stack.currentWidget() is shell.pages["instruments"]
     qtbot.waitUntil(shell.pages["instruments"].table.isVisible, timeout=WAIT_MS)

@@ -30,14 +30,14 @@ def shell(request: pytest.FixtureRequest, qtbot: QtBot, home: Home, light: Theme
     qtbot.addWidget(window)
     window.show()
     window.activateWindow()
-    assert QTest.qWaitForWindowActive(window)
+    assert QTest.qWaitForWindowActive(window, 60_000)
     yield window
     window.close()
 
 
 def asked(shell: Shell, key: Qt.Key, qtbot: QtBot, modifier: Qt.KeyboardModifier = CONTROL) -> QDialog:
     shell.activateWindow()
-    assert QTest.qWaitForWindowActive(shell)
+    assert QTest.qWaitForWindowActive(shell, 60_000)
     QTest.keyClick(shell, key, modifier)
     dialog = the(shell, QDialog, qtbot)
     qtbot.waitUntil(lambda: QApplication.activeWindow() is dialog, timeout=WAIT_MS)

@@ -58,7 +58,7 @@ def opened(window: Window) -> SatellitesDialog:
     dialog = SatellitesDialog(window, window.desk, window.state, window.path)
     dialog.open()
     dialog.activateWindow()
-    assert QTest.qWaitForWindowActive(dialog)
+    assert QTest.qWaitForWindowActive(dialog, 60_000)
     return dialog
 
 
