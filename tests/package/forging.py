@@ -95,7 +95,7 @@ def packed(office: Office, log: Path, genuine: Path, folder: Path, *, sound: boo
     (staged / "package.json").write_bytes(canonical(msgspec.to_builtins(info)))
     result = msgspec.to_builtins(file) | {"result": dict(body)}
     (staged / "result.json").write_bytes(canonical(result))
-    return signed(office, staged, folder / "forged.asice")
+    return signed(office, staged, folder / "forged.asice", info.roles)
 
 
 def untouched(_: Entry, draft: Draft) -> Draft:

@@ -26,7 +26,7 @@ from .conftest import MOMENT
 from .forging import forged
 
 PARTS = ENTRIES["arrival"]["parts"]
-BLOCK = {"expired": "block", "absent": "block", "unconfirmed": "block", "changed": "block", "opened_by": ["approver"]}
+BLOCK = {"expired": "block", "absent": "block", "unconfirmed": "block", "changed": "block", "opened_by": ["operator"]}
 APPLIED = {"greatest": {"value": "10.5", "unit": "V"}, "confirm_above": {"value": "5", "unit": "V"}}
 Way = Callable[[Bypass], object]
 
@@ -35,10 +35,12 @@ Way = Callable[[Bypass], object]
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     standard = json.loads(small_plan_json())["transfer_standard"] | {"applied": APPLIED}
     plan = small_plan_json(
-        sanity={"relative_low": "0.1"},
-        instruments=BLOCK,
         transfer_standard=standard,
+        instruments=BLOCK,
         by_hand={"imported": ["measurement"]},
+        sanity={"relative_low": "0.1"},
+        assurance="laboratory-key",
+        roles=["operator"],  # one signature is enough here, and quick
     )
     return open_office(tmp_path_factory.mktemp("strict"), plan)
 
@@ -369,7 +371,7 @@ EXPIRED = Concern("expired", message("The certificate has expired."), KEY)
 @pytest.mark.parametrize("keys", [[KEY], []])
 def test_a_deviation_signed_before_the_run_lets_the_very_case_pass(office, tmp_path, keys) -> None:
     desk = bypass(office, tmp_path, "stability")
-    authorise(desk.p, "meter", [EXPIRED], "approver", office.signer("approver"), "no other is here")
+    authorise(desk.p, "meter", [EXPIRED], "operator", office.signer("operator"), "no other is here")
     desk.write.instrument = meter({"due": "2026-02-01"}, concerns=["expired"], keys=keys)
     for station in ("stability", "measurement", "departure", "results"):
         desk.play(station)
@@ -382,11 +384,11 @@ def test_a_deviation_signed_before_the_run_lets_the_very_case_pass(office, tmp_p
 def test_a_deviation_signed_after_the_run_or_about_another_case_does_not(office, genuine, tmp_path) -> None:
     desk = bypass(office, tmp_path, "stability")
     other = Concern("expired", EXPIRED.sentence, KEY.replace("2026-1", "2025-1"))
-    authorise(desk.p, "meter", [other], "approver", office.signer("approver"), "no other is here")
+    authorise(desk.p, "meter", [other], "operator", office.signer("operator"), "no other is here")
     desk.write.instrument = meter({"due": "2026-02-01"})
     desk.stabilise()
     run = next(reversed(desk.p.state.runs))
-    authorise(desk.p, "meter", [EXPIRED], "approver", office.signer("approver"), "no other is here")
+    authorise(desk.p, "meter", [EXPIRED], "operator", office.signer("operator"), "no other is here")
     desk.sign_off("stability")
     desk.write.instrument = METER
     desk.go_on()
