@@ -155,7 +155,7 @@ def test_a_series_is_typed_in_the_window_with_its_picture(
             typed(dialog, text, qtbot)
     gone(window, dialog, qtbot)
     assert all(seen[i] != seen[j] for i in range(4) for j in range(i))
-    assert len(window.state.counted) == 4
+    qtbot.waitUntil(lambda: len(window.state.counted) == 4, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: "zero" in window.state.checks, timeout=WAIT_MS)
     assert window.state.checks["zero"].verdict == "pass"
 

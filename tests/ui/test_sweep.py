@@ -81,6 +81,7 @@ def _let_it_fill(shell: Shell, qtbot: QtBot) -> None:
     """Wait for what a page asks its helpers for when it is shown: an empty page is always readable."""
     for worker in (shell.aside, shell.tries):
         worker._thread.submit(int).result(WAIT_MS / 1000)
+    QApplication.processEvents()  # the answers are taken
     qtbot.waitUntil(lambda: not _errand._under_way, timeout=WAIT_MS)
 
 
