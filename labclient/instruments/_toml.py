@@ -7,10 +7,12 @@ from typing import Any, TypeVar, get_args
 
 import msgspec
 
-from labclient.errors import DriverInvalid
+from labclient.errors import DriverInvalid, Trouble
+from labclient.signing import as_utf8, read_small
 from labclient.words import Message, message
 
 T = TypeVar("T")
+_MOST_BYTES = 8 << 20
 _AT = re.compile(r"(?P<reason>.*?)(?: - at `(?P<path>[^`]*)`)?", re.DOTALL)
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>.+)`")
 _MISSING = re.compile(r"Object missing required field `(?P<field>.+)`")
@@ -24,6 +26,8 @@ def decode(text: str, kind: type[T], source: Path) -> T:
         return msgspec.convert(tomllib.loads(text), kind)
     except tomllib.TOMLDecodeError as trouble:
         raise DriverInvalid(message("{file} is not TOML: {reason}", file=source.name, reason=str(trouble))) from trouble
+    except RecursionError as trouble:
+        raise DriverInvalid(message("{file} is nested too deeply.", file=source.name)) from trouble
     except msgspec.ValidationError as trouble:
         found = _AT.fullmatch(str(trouble))
         reason, path = (found["reason"], found["path"] or "$") if found else (str(trouble), "$")
@@ -35,11 +39,10 @@ def decode(text: str, kind: type[T], source: Path) -> T:
 def read_text(path: Path) -> str:
     """The text of a TOML file; raises `DriverInvalid` when it cannot be read."""
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as trouble:
-        raise DriverInvalid(
-            message("{file} cannot be read: {reason}", file=str(path), reason=str(trouble))
-        ) from trouble
+        return as_utf8(read_small(path, _MOST_BYTES)).decode().replace("\r\n", "\n")
+    except (Trouble, UnicodeDecodeError) as trouble:
+        reason = trouble.sentence if isinstance(trouble, Trouble) else str(trouble)
+        raise DriverInvalid(message("{file} cannot be read: {reason}", file=str(path), reason=reason)) from trouble
 
 
 def invalid(source: Path, text: str, field: str, why: Message) -> DriverInvalid:

@@ -4,11 +4,12 @@ import json
 import os
 import socket
 from contextlib import suppress
+from errno import ENOSPC
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from labclient.errors import NotebookLocked, StorageTrouble
+from labclient.errors import DiskFull, NotebookLocked, StorageTrouble
 from labclient.words import message
 
 _GRACE_S = 0.3  # who has just got it has named itself by then, and who is just leaving has left
@@ -32,6 +33,8 @@ class WriterLock:
                 message("Close it there first. Reading, checking and exporting work meanwhile."),
             ) from error
         except OSError as error:
+            if error.errno == ENOSPC:
+                raise DiskFull(message("The disk that holds {path} is full.", path=str(path))) from error
             raise StorageTrouble(
                 message("{path} cannot be opened for writing: {cause}", path=str(path), cause=str(error)),
                 message("Copy the notebook to where you may write. Reading, checking and exporting work."),

@@ -24,14 +24,19 @@ _AES256_CBC = bytes.fromhex("060960864801650304012a")  # 2.16.840.1.101.3.4.1.42
 _SHORTEST = 8
 
 
+def check_passphrase(passphrase: str) -> None:
+    """Raises WrongUse for one below 8 characters, with which no key is kept."""
+    if len(passphrase) < _SHORTEST:
+        raise WrongUse(message("The passphrase needs at least {count} characters.", count=_SHORTEST))
+
+
 def lock_key(key: "EllipticCurvePrivateKey", passphrase: str, cost: int = COST) -> bytes:
     """The key as PEM, encrypted. Raises WrongUse for a passphrase below 8 characters."""
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
     from cryptography.hazmat.primitives.padding import PKCS7
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-    if len(passphrase) < _SHORTEST:
-        raise WrongUse(message("The passphrase needs at least {count} characters.", count=_SHORTEST))
+    check_passphrase(passphrase)
     salt, vector = os.urandom(16), os.urandom(16)
     secret = scrypt(
         passphrase.encode(), salt=salt, n=cost, r=_BLOCK, p=1, maxmem=(cost + 1024) * _BLOCK * 128, dklen=32

@@ -14,6 +14,7 @@ from msgspec import Struct
 from labclient.errors import NotVerified, PassphraseWrong, WrongUse
 from labclient.signing._canonical import canonical
 from labclient.signing._files import read_small, replacing, storage, write_whole
+from labclient.signing._keyfile import check_passphrase
 from labclient.words import message
 
 SALT_BYTES = 32
@@ -45,9 +46,11 @@ def new_seal_key() -> SealKey:
 
 
 def save_seal_key(path: Path, key: SealKey, passphrase: str) -> None:
-    """Keep the key in a file, encrypted with a passphrase (age's own scrypt form)."""
+    """Keep the key in a file, encrypted with a passphrase (age's own scrypt form). Raises WrongUse for one below 8
+    characters."""
     from pyrage import passphrase as locked
 
+    check_passphrase(passphrase)
     write_whole(path, locked.encrypt(key.secret.encode(), passphrase), mode=0o600)
 
 

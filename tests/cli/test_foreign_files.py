@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from labclient.demo._papers import prepare_papers
-from labclient.home import Home
+from labclient.home import Home, shipped
+from labclient.instruments._toml import read_text
 from labclient.notebook import Reader
 
 from .conftest import EXAMPLES, WHO, Pc
@@ -126,3 +127,25 @@ def test_nothing_but_a_package_is_sent_by_mistake(pc: Pc, tmp_path: Path) -> Non
         assert refused.code == 1
         assert told in refused.err
     assert list((tmp_path / "stick").iterdir()) == []
+
+
+@pytest.mark.parametrize("saved", ["utf-8-sig", "utf-16"])
+def test_a_driver_may_be_saved_as_windows_saves(saved: str, pc: Pc, tmp_path: Path) -> None:
+    driver = shipped("drivers", "mettler-mt-sics.toml").read_text("utf-8")
+    (tmp_path / "mine.toml").write_bytes(driver.replace("\n", "\r\n").encode(saved))
+    assert read_text(tmp_path / "mine.toml") == driver
+
+
+def test_a_driver_beyond_all_measure_is_refused(pc: Pc, tmp_path: Path) -> None:
+    (tmp_path / "deep.toml").write_text("a=" + "[" * 5000)
+    with (tmp_path / "huge.toml").open("wb") as file:
+        file.truncate(1 << 30)
+    for name in ("deep.toml", "huge.toml"):
+        assert pc.ask("instruments", "drivers", "--check", tmp_path / name).code == 2
+
+
+def test_no_key_is_kept_without_a_passphrase(pc: Pc, tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    refused = pc.ask("identity", "seal-key", tmp_path / "key", "--passphrase-file", tmp_path / "empty")
+    assert refused.code == 2
+    assert not (tmp_path / "key").exists()
