@@ -11,7 +11,7 @@ from labclient.words import message, say
 
 class Rail(QListWidget):
     """Two lines a station where there is room, else the name alone: mark and tool tip still tell the state. On a low
-    window the names stand close, so that all are in sight."""
+    window they stand close, so that all are in sight."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class Rail(QListWidget):
         self._word()
 
     def _word(self) -> None:
-        for with_state, room in ((True, ""), (False, ""), (False, "close"), (False, "tight")):
+        for with_state, room in ((True, ""), (True, "close"), (False, ""), (False, "close"), (False, "tight")):
             self._stand(room)
             self._name(with_state=with_state)
             if sum(self.sizeHintForRow(place) for place in range(self.count())) <= self.viewport().height():
@@ -51,6 +51,7 @@ class Rail(QListWidget):
             self.setProperty("room", room)
             self.style().unpolish(self)
             self.style().polish(self)
+            self.scheduleDelayedItemsLayout()  # the same words may need less room
 
     def _name(self, *, with_state: bool) -> None:
         for place, row in enumerate(self._rows):

@@ -91,6 +91,8 @@ def _look(shell: Shell, view: str, size: tuple[int, int], found: dict[str, list[
     found[where] = faults(shell, page, chinese=words.language() == "zh_CN")
     if (shell.width(), shell.height()) != size:
         found[where].append(f"the window had to grow to {shell.size()}, the page to {page.minimumSizeHint()}")
+    if shell.frame.rail.verticalScrollBar().maximum():
+        found[where].append("not all stations are in sight")
     if not found[where]:
         del found[where]
     return where not in found
