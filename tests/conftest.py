@@ -19,6 +19,7 @@ CASES = Path(__file__).parent.parent.parent / "shared" / "cases"
 # The files that take longest, the longest first: none of them may begin when all others are done.
 LONGEST = (
     "ui/test_sweep.py",
+    "ui/test_real_window.py",
     "acquisition/test_kill.py",
     "bench/test_bench.py",
     "cli/test_rubbish.py",
@@ -30,6 +31,8 @@ LONGEST = (
     "cli/test_at_work.py",
     "cli/test_by_hand.py",
     "notebook/test_copy.py",
+    "ui/test_palette.py",
+    "ui/test_shell.py",
 )
 
 

@@ -18,7 +18,7 @@ from labclient.ui._shell import Shell
 from labclient.ui._theme import Theme
 from labclient.words import message, say
 
-from .desks import WAIT_MS, press, the, unnamed
+from .desks import WAIT_MS, press, sweep, the, unnamed
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -120,7 +120,9 @@ def test_what_was_said_is_kept_with_its_time_the_newest_first(shell: Shell, qtbo
     for box in shell.findChildren(QMessageBox):
         box.close()
     shell.change_language()
+    sweep()
     shell.change_language()
+    sweep()
     qtbot.waitUntil(lambda: not shell.findChildren(QDialog), timeout=WAIT_MS)
     dialog = asked(shell, Qt.Key.Key_F4, qtbot, Qt.KeyboardModifier.NoModifier)
     rows = listed(dialog)
