@@ -81,6 +81,7 @@ class Frame(QWidget):
 
     def forget(self) -> None:
         """Another notebook is about to be shown."""
+        self.headline.setText(say(message("Opening the notebook…")))
         self.rail.forget()
         self.strip.forget()
 

@@ -96,6 +96,7 @@ class Page(QWidget):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show this state."""
         self.snapshot = snapshot
+        self.setEnabled(True)
         if self._of is not None:
             self.standing.show_state(State(station_mark(snapshot.state, self._of)))
             self.standing.show()
@@ -107,8 +108,10 @@ class Page(QWidget):
         """Show something that has happened during a run."""
 
     def forget(self) -> None:
-        """Another notebook, or the same from its beginning, is about to be shown."""
+        """Another notebook, or the same from its beginning, is about to be shown; until then nothing can be done at a
+        station."""
         self.snapshot = self._unseen = None
+        self.setEnabled(self._of is None)
         self.standing.hide()
 
     def let_work(self, on: bool) -> None:

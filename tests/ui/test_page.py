@@ -59,6 +59,15 @@ def test_a_live_page_shows_each_state_whoever_looks(page) -> None:
     assert page.sizes == [1]
 
 
+def test_at_a_station_nothing_can_be_done_before_its_state_is_known(qtbot) -> None:
+    desk = Desk()
+    page = Page(desk, message("Plan"), "arrival")
+    qtbot.addWidget(page)
+    page.forget()
+    assert not page.isEnabled()
+    desk.shut()
+
+
 def test_nothing_of_another_notebook_is_shown_later(page) -> None:
     page.advance(of(1), looked_at=False)
     page.forget()
