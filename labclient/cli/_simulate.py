@@ -2,7 +2,7 @@
 
 import json
 import sys
-from argparse import ArgumentTypeError, Namespace
+from argparse import SUPPRESS, ArgumentTypeError, Namespace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ def add(verbs: Verbs) -> None:
         "--speed", type=_speed, default=1.0, metavar="X", help=say(message("how much faster than real time"))
     )
     simulate.add_argument("--json", action="store_true", help=say(message("say what happens as JSON, a line each")))
+    simulate.add_argument("--silent", action="store_true", help=SUPPRESS)  # for a bundle that plays the demonstration
 
 
 def _run(asked: Namespace) -> int:
@@ -55,8 +56,9 @@ def _simulate(asked: Namespace) -> int:
             title = given(driver.file.driver.title)
             trouble(say(message("Simulated {title}: lives until Ctrl-C or the end of its input.", title=title)))
         trouble(say(message("Orders can be typed here; help lists them.")))
+    happened = _silent if asked.silent else _json if asked.json else _words
     try:
-        run(drivers, asked.listen, world, seed=asked.seed, speed=asked.speed, happened=_json if asked.json else _words)
+        run(drivers, asked.listen, world, seed=asked.seed, speed=asked.speed, happened=happened)
     except KeyboardInterrupt:
         return 0
     except OSError as error:
@@ -71,6 +73,10 @@ def _json(what: dict[str, Any]) -> None:
     """What happened, as a line on standard output."""
     sys.stdout.write(json.dumps(what, ensure_ascii=False) + "\n")
     sys.stdout.flush()
+
+
+def _silent(_: dict[str, Any]) -> None:
+    """Whoever started it sees what happens by other ways."""
 
 
 def _words(what: dict[str, Any]) -> None:

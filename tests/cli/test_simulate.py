@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from labclient.home import shipped
+from labclient.instruments.simulator import start_simulator
+
 from .conftest import PROGRAM, Pc, environment, simulated
 
 METER, BALANCE = "keysight-344xx", "mettler-mt-sics"
@@ -69,6 +72,14 @@ def test_several_instruments_obey_what_is_typed_and_say_what_happens(pc: Pc) -> 
         happened = [bench.line() for _ in range(4)]
         assert [one["event"] for one in happened] == ["client", "fault", "fault", "client"]
         assert [one["left"] for one in happened[1:3]] == [1, 0]
+
+
+def test_for_a_bundled_demonstration_it_is_silent(capfd: pytest.CaptureFixture[str]) -> None:
+    path = shipped("drivers") / f"{METER}.toml"
+    with start_simulator(path, command=(*PROGRAM, "simulate", "--silent")) as one:
+        one.hands.order(fault="late")
+        assert one.hands.status()["faults"]
+    assert capfd.readouterr().err == ""
 
 
 def test_a_second_process_tells_a_running_one(pc: Pc) -> None:

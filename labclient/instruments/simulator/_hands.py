@@ -17,7 +17,10 @@ _READY_S: Final = 20.0
 _LEAVE_S: Final = 5.0
 # A bundled program has no -m; there the simulator is a verb.
 _FROZEN: Final = bool(getattr(sys, "frozen", False))
-_COMMAND: Final = (sys.executable, *(("simulate",) if _FROZEN else ("-m", "labclient.instruments.simulator")))
+_COMMAND: Final = (
+    sys.executable,
+    *(("simulate", "--silent") if _FROZEN else ("-m", "labclient.instruments.simulator")),
+)
 
 
 class Hands:
