@@ -283,7 +283,7 @@ FORGERIES = {
     "a check of an entry that is none": (check_of("settling", basis=[10**6]), "content"),
     "a check of another kind of entry": (check_of("settling", basis=[1]), "content"),
     "a check without sense": (body("check", verdict="splendid"), "content"),
-    "a note that says other": (body("note", text="x"), None),
+    "nothing, for comparison": (lambda entry, draft: draft, None),
     "another standard": (body("standard", values=[]), "content"),
     "another budget": (body("budget", influences=[]), "content"),
     "a purpose that was none": (body("run-start", purpose="trial"), "content"),
