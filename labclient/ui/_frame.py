@@ -37,13 +37,16 @@ class Frame(QWidget):
         self.view = HOME
         self._pages = pages
         self._show_view = show_view
-        self._of_notebook = {*STATIONS, *(way.view for way in ways if way.follows)}
         self._needs_notebook = {*STATIONS, *(way.view for way in ways if not way.alone)}
         self.headline = QLabel()
         self.headline.setObjectName("headline")
         self.headline.setWordWrap(True)
         self.headline.setMargin(self.fontMetrics().height() // 2)
         self.rail = Rail()
+        place = self.rail.sizePolicy()
+        place.setRetainSizeWhenHidden(True)
+        self.rail.setSizePolicy(place)
+        self._buttons: dict[str, QPushButton] = {}
         self.rail.currentRowChanged.connect(self._station_chosen)
         self.side = self._side(ways)
         self.stack = QStackedWidget()
@@ -66,7 +69,10 @@ class Frame(QWidget):
         self._pages[view].catch_up()
         self.stack.setCurrentWidget(self._pages[view])
         self.side.setVisible(with_notebook or view != HOME)
-        self.headline.setVisible(with_notebook and view in self._of_notebook)
+        self.rail.setVisible(with_notebook)
+        self.headline.setVisible(with_notebook)
+        for own, button in self._buttons.items():
+            button.setChecked(own == view)
 
     def needs_notebook(self, view: str) -> bool:
         """Whether that page shows nothing while no notebook is open."""
@@ -104,6 +110,9 @@ class Frame(QWidget):
         return side
 
     def _button(self, view: str, name: Message) -> QPushButton:
-        button = QPushButton(say(name))
+        """The way to a page; it stays pressed while that is looked at."""
+        self._buttons[view] = button = QPushButton(say(name))
+        button.setCheckable(True)
         button.clicked.connect(partial(self._show_view, view))
+        button.clicked.connect(lambda: button.setChecked(self.view == view))
         return button

@@ -22,7 +22,17 @@ _SHORT = 12  # characters of a heading that is left on one line
 
 
 class _Cell(QStyledItemDelegate):
-    """Words wrap within the padding of the style sheet, for which Qt allows only after it has counted the lines."""
+    """Words wrap within the padding of the style sheet, for which Qt allows only after it has counted the lines; in a
+    column that is as wide as its texts they do not, or a unit would break at its stroke."""
+
+    def __init__(self, table: QTableWidget, wraps: Collection[int]) -> None:
+        super().__init__(table)
+        self._wraps = wraps
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        if index.column() not in self._wraps:
+            option.features &= ~QStyleOptionViewItem.ViewItemFeature.WrapText
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         rect = option.rect
@@ -44,7 +54,7 @@ class SnugTable(QTableWidget):
         self.setProperty("role", "rows")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
-        self.setItemDelegate(_Cell(self))
+        self.setItemDelegate(_Cell(self, wide or range(len(headings))))
         self.setTabKeyNavigation(False)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -221,7 +221,7 @@ QFrame[role="rail"] {{ background: {t.surface}; border: none; border-right: 1px 
 QPushButton {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.edge}; border-radius: {s1}px;
     padding: {s1}px {s3}px; }}
 QPushButton:hover {{ background: {t.raised}; }}
-QPushButton:pressed {{ background: {t.selected}; }}
+QPushButton:pressed, QPushButton:checked {{ background: {t.selected}; }}
 QPushButton:focus {{ border: 2px solid {t.accent}; padding: {s1 - 1}px {s3 - 1}px; }}
 QPushButton:disabled {{ color: {t.muted}; background: {t.ground}; border: 1px solid {t.line}; }}
 QPushButton#primary {{ background: {t.accent}; color: {t.on_accent}; border: 1px solid {t.accent};
