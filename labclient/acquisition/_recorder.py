@@ -162,6 +162,11 @@ class Recorder:
         self._ask(request)
         return request.entries
 
+    def sync(self) -> int:
+        """Returns when all replies offered before are durable: how many entries that makes. Raises as `enter`."""
+        self.enter()
+        return self._committed
+
     def enter_placed(self, placed: Placed) -> tuple[Entry, ...]:
         """As `enter`, of drafts that name entries among themselves: `placed` makes them for the seq that the first of
         them gets, the same drafts but for these numbers."""

@@ -98,6 +98,10 @@ class Source:
         """Let the work under way end after the reading it is at."""
         self._halted.set()
 
+    def go_on(self) -> None:
+        """Let work be done again after a halt."""
+        self._halted.clear()
+
     def stop(self, reason: str) -> None:
         """End the run in order."""
         self.halt()

@@ -99,22 +99,37 @@ class Runs:
 
     def settle(self) -> Check:
         """Warm up: read until the standard has settled, at the longest as the plan allows; then judge."""
-        rule, point, step = self._plan.warm_up, self._plan.points[0], Step("X")
+        point, step = self._plan.points[0], Step("X")
         may_run(self._p.state, "settling")
         self._hands.connect(step, point)
         with self._source(self._meter, point, "settling", "record") as source:
-            watching = source.watch(self._series(source.run, step, point, "record"), seconds(rule.interval))
-            seen = self._p.recorder.committed
-            while not (watching.done() or self._broken_off.is_set()):
-                seen = self._p.recorder.wait_beyond(seen, _LOOK_S)
-                state = settled(self._p.record, self._plan, source.run)
-                self._observer.progress("settling", round(state.time_s), round(seconds(rule.minimum)))
-                if state.verdict is Verdict.PASS or state.time_s >= seconds(rule.longest):
-                    break
-            source.halt()
-            watching.result()
-            self._go_on()
+            while not self._warm(source, self._series(source.run, step, point, "record")):
+                source.go_on()
         return self._p.judge("settling", source.run)
+
+    def _warm(self, source: Source, meaning: Series) -> bool:
+        """Read until the warm-up is over. Whether it still is with the readings that came while it was ended: after a
+        PC stood still they may say less than before."""
+        rule = self._plan.warm_up
+        watching = source.watch(meaning, seconds(rule.interval))
+        seen = self._p.recorder.committed
+        while not (watching.done() or self._broken_off.is_set()):
+            seen = self._p.recorder.wait_beyond(seen, _LOOK_S)
+            over, time_s = self._warmth(source.run)
+            self._observer.progress("settling", round(time_s), round(seconds(rule.minimum)))
+            if over:
+                break
+        source.halt()
+        watching.result()
+        self._go_on()
+        self._p.recorder.sync()
+        return self._warmth(source.run)[0]
+
+    def _warmth(self, run: int) -> tuple[bool, float]:
+        """Whether the warm-up is over by what is recorded, and how many seconds it has lasted."""
+        state = settled(self._p.record, self._plan, run)
+        passed, longest = state.verdict is Verdict.PASS, seconds(self._plan.warm_up.longest)
+        return passed or state.time_s >= longest, state.time_s
 
     def measure(self, day: int, purpose: Purpose = "record") -> None:
         """Measure the missing cycles of one day at all points, with the environment watched throughout."""
