@@ -5,12 +5,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from participation.world import Desk
 
 from labclient.clock import SimulatedClock
 from labclient.demo import METER, SimulatedHands, simulated_bench
 from labclient.metrology import Settling, Verdict
 from labclient.participation import Participation, Runs, _runs, bench_instrument
+from participation.world import Desk
 
 
 class Quiet:
