@@ -120,7 +120,9 @@ def _nowhere(mode: str) -> TextIO:
 
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(prog="labclient", description=say(message("The bench side of a measurement comparison.")))
-    parser.add_argument("--version", action="version", version=f"labclient {__version__}")
+    parser.add_argument(
+        "--version", action="version", version=f"labclient {__version__}", help=say(message("say the version and end"))
+    )
     parser.add_argument("--language", choices=LANGUAGES, help=say(message("language of everything said")))
     verbs = Verbs(parser)
     for module in _MODULES:

@@ -30,7 +30,11 @@ def joint_correlation(
     if within.shape != (shared.size, shared.size) or not np.isfinite(within).all():
         raise DataUnfit(message("Contributions, uncertainties and marks of the results do not fit together."))
     across = within[:, shared] @ np.linalg.pinv(within[np.ix_(shared, shared)]) @ within[shared]
-    weighed = parts / total[:, None]
-    r = np.clip(weighed @ across @ weighed.T, -1.0, 1.0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        weighed = parts / total[:, None]
+        r = weighed @ across @ weighed.T
+    if not np.isfinite(r).all():
+        raise DataUnfit(message("The components are too large to be combined."))
+    r = np.clip(r, -1.0, 1.0)
     np.fill_diagonal(r, 1.0)
     return (r + r.T) / 2

@@ -205,12 +205,13 @@ def monitoring(
     finite([assigned, later])
     limit = positive(k) * positive(hypot(not_negative(u_assigned), not_negative(u_later)))
     difference = later - assigned
+    finite([difference])
     return Monitoring(
         method=method,
         agrees=abs(difference) <= limit,
         difference=difference,
         limit=limit,
-        smallest_detectable=2 * limit,
+        smallest_detectable=positive(2 * limit),
     )
 
 

@@ -150,7 +150,7 @@ class HandedOver(Body, frozen=True):
     at: Moment
 
 
-class StationDone(Body, frozen=True):
+class StationDone(Body, frozen=True, omit_defaults=True):
     """A station is signed off; `passed` names the warnings of the result that this person has seen and lets pass, as
     point and code."""
 

@@ -45,12 +45,12 @@ def _demonstrated(out: Path, size: Size) -> Path:
 
     class Long(_play._Play):
         def _stability(self) -> None:
-            super()._stability()
             recorder = self._p.recorder
             run, member = begin(recorder)
             for draft in blocks(run, member, size.readings):
                 recorder.enter(draft)
             recorder.enter(run_stop(run, rows=size.readings, reason="done", author=AUTHOR))
+            super()._stability()
 
         def _signing(self) -> Path:
             raise _Ready

@@ -122,6 +122,7 @@ CALLS: dict[str, Callable[[list[float]], Any]] = {
     "mdev": lambda x: metrology.mdev(x, 1.0),
     "median": metrology.median,
     "monitoring": lambda x: metrology.monitoring(at(x, 0), at(x, 1), at(x, 2), at(x, 3)),
+    "joint_correlation": lambda x: metrology.joint_correlation([x, x], [at(x, 0), at(x, 1)], [True] * len(x)),
     "monte_carlo": lambda x: metrology.monte_carlo(MODEL, components(x), "1", RULE),
     "monte_carlo_median": lambda x: metrology.monte_carlo_median(x, [abs(one) for one in x], draws=10_000),
     "monte_carlo_several": lambda x: metrology.monte_carlo_several(

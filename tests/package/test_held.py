@@ -62,5 +62,6 @@ def test_a_clock_that_was_set_is_told(notebook, package, office, trust, tmp_path
         return Draft(kind="clock-step", body=body, author="program")
 
     told = verify_package(forged(office, notebook, package, tmp_path / "set", step), trust, MOMENT)
-    assert "-86400" in next(say(one.sentence, "en") for one in told.findings if one.code == "pc_clock")
-    assert told.ok  # to be read, no refusal
+    (clock,) = [one for one in told.findings if one.code == "pc_clock"]
+    assert "-86400" in say(clock.sentence, "en")
+    assert not clock.grave, "to be read, no refusal"
