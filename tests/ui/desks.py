@@ -75,6 +75,14 @@ class Window(QMainWindow):
         self.desk.open(notebook)
         qtbot.waitUntil(lambda: self.snapshot is not None and self.desk.participation is not None, timeout=WAIT_MS)
 
+    def seen_all(self, qtbot: QtBot) -> None:
+        """Wait until the pages show all that was entered."""
+        there = self.desk.participation
+        assert there is not None
+        qtbot.waitUntil(
+            lambda: self.snapshot is not None and self.snapshot.size == there.recorder.committed, timeout=WAIT_MS
+        )
+
     def leave(self) -> None:
         """Close everything; nothing that was not expected has happened."""
         self.desk.shut()

@@ -74,6 +74,7 @@ def say_columns(dialog: ImportDialog, time: str, reading: str) -> None:
 
 def gone(window: Window, dialog: ImportDialog, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: dialog not in window.findChildren(ImportDialog) and window.desk.idle, timeout=WAIT_MS)
+    window.seen_all(qtbot)
 
 
 def test_a_file_of_another_program_is_taken_step_by_step(

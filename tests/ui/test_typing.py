@@ -71,6 +71,7 @@ def put(line: TypingDialog, text: str) -> None:
 
 def gone(window: Window, dialog: TypeDialog, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: dialog not in window.findChildren(TypeDialog) and window.desk.idle, timeout=WAIT_MS)
+    window.seen_all(qtbot)
 
 
 def statuses(notebook: Path) -> list[str]:
