@@ -35,6 +35,7 @@ from labclient.words import Message, message, say
 
 _FRAME_S: Final = 0.04
 _SLOW_S: Final = 0.015
+_EDGES: Final = (1, 2, 3, 5)
 _ROOM: Final = 1.04  # so that no reading lies on the edge
 _ARROWS: Final = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _CURSOR_KEYS: Final[dict[Qt.KeyboardModifier, Name]] = {
@@ -432,5 +433,5 @@ class RunPlot(Plot):
 
 def _edge(extent: float) -> float:
     """Where an axis ends that has to hold `extent`: at a round number, or a little beyond it."""
-    end = grown(extent)
+    end = grown(extent, _EDGES)
     return end * _ROOM if extent * _ROOM > end else end

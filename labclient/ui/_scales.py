@@ -1,5 +1,6 @@
 """The plot's arithmetic: ranges that grow in steps, ticks of time, and lines that hide nothing."""
 
+from collections.abc import Sequence
 from math import ceil, floor, isfinite, log10
 from typing import Final
 
@@ -55,12 +56,12 @@ def display_zero(value: float) -> float:
     return float(f"{value:.7e}")
 
 
-def grown(extent: float) -> float:
-    """The smallest of 1, 2, 5 × 10ⁿ that is not below `extent`; 0 for 0."""
+def grown(extent: float, heads: Sequence[float] = (1, 2, 5)) -> float:
+    """The smallest of `heads` × 10ⁿ that is not below `extent`; 0 for 0."""
     if not extent > 0 or not isfinite(extent):
         return 0.0
     decade = floor(log10(extent))
-    steps = (float(f"{head}e{power}") for power in (decade - 1, decade, decade + 1) for head in (1, 2, 5))
+    steps = (float(f"{head}e{power}") for power in (decade - 1, decade, decade + 1) for head in heads)
     return next(step for step in steps if step >= extent)
 
 
