@@ -64,4 +64,6 @@ def test_a_clock_that_was_set_is_told(notebook, package, office, trust, tmp_path
     told = verify_package(forged(office, notebook, package, tmp_path / "set", step), trust, MOMENT)
     (clock,) = [one for one in told.findings if one.code == "pc_clock"]
     assert "-86400" in say(clock.sentence, "en")
-    assert not clock.grave, "to be read, no refusal"
+    refused = [say(one.sentence, "en") for one in told.findings if one.grave]
+    assert len(refused) == 1, "the clock is to be read, no refusal"
+    assert "Photos of the crate: 0 of 1" in refused[0], "the photo gave its place"
